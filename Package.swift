@@ -1,0 +1,131 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every target of ours is built under the same rules. What a C target needs stands beside it.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "posetransferd",
+    products: [
+        .library(name: "PoseTransferClient", targets: ["PoseTransferClient"]),
+        .executable(name: "posetransferd", targets: ["posetransferd"]),
+        .executable(name: "posetransferctl", targets: ["posetransferctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // C boundaries
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CPoseProto", dependencies: ["CProtobufC"]),
+        .systemLibrary(
+            name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurl", dependencies: ["CLibCurl"]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+        // Libraries, in the order of docs/architecture
+        .target(name: "PoseWire", dependencies: ["CPoseProto", "CProtobufC", nioCore], swiftSettings: strict),
+        .target(name: "BackendAPI", swiftSettings: strict),
+        .target(
+            name: "EngineCore", dependencies: ["BackendAPI", collections, crypto, logging], swiftSettings: strict),
+        .target(name: "SystemPorts", dependencies: ["EngineCore"], swiftSettings: strict),
+        .target(name: "HTTPTransport", dependencies: ["CCurl", "CLibCurl", logging], swiftSettings: strict),
+        .target(
+            name: "RunningHubBackend", dependencies: ["BackendAPI", "HTTPTransport", logging], swiftSettings: strict),
+        .target(
+            name: "TaskStore", dependencies: ["BackendAPI", "EngineCore", "CSQLite", crypto, logging],
+            swiftSettings: strict),
+        .target(
+            name: "PoseServer",
+            dependencies: ["PoseWire", "EngineCore", "BackendAPI", nioCore, nioPosix, crypto, logging, serviceLifecycle],
+            swiftSettings: strict),
+        .target(name: "EngineConfiguration", dependencies: ["BackendAPI", yams], swiftSettings: strict),
+        .target(
+            name: "PoseTransferClient", dependencies: ["PoseWire", nioCore, nioPosix, crypto, logging],
+            swiftSettings: strict),
+        .target(name: "ProviderSimulator", dependencies: [nioCore, nioPosix, nioHTTP1], swiftSettings: strict),
+
+        // Programs
+        .executableTarget(
+            name: "posetransferd",
+            dependencies: [
+                "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "PoseServer", "RunningHubBackend",
+                "SystemPorts", "TaskStore", argumentParser, logging, serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "posetransferctl",
+            dependencies: ["PoseTransferClient", "ProviderSimulator", argumentParser, logging],
+            swiftSettings: strict),
+
+        // Test support
+        .target(
+            name: "EngineSimulation", dependencies: ["BackendAPI", "EngineCore"],
+            path: "Tests/EngineSimulation", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["EngineSimulation", argumentParser], path: "Tests/simulate",
+            swiftSettings: strict),
+
+        // Tests
+        .testTarget(
+            name: "PoseWireTests", dependencies: ["PoseWire", "CPoseProto", nioCore, nioEmbedded],
+            swiftSettings: strict),
+        .testTarget(name: "BackendAPITests", dependencies: ["BackendAPI"], swiftSettings: strict),
+        .testTarget(name: "EngineCoreTests", dependencies: ["BackendAPI", "EngineCore"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["EngineSimulation", "EngineCore"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPTransportTests", dependencies: ["HTTPTransport", nioCore, nioPosix, nioHTTP1],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RunningHubBackendTests",
+            dependencies: ["BackendAPI", "HTTPTransport", "ProviderSimulator", "RunningHubBackend"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TaskStoreTests", dependencies: ["BackendAPI", "CSQLite", "EngineCore", "TaskStore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EngineConfigurationTests", dependencies: ["BackendAPI", "EngineConfiguration"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProviderSimulatorTests", dependencies: ["ProviderSimulator", nioCore, nioPosix, nioHTTP1],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PoseServerTests",
+            dependencies: [
+                "BackendAPI", "EngineCore", "PoseServer", "PoseWire", "SystemPorts", "TaskStore", crypto, logging,
+                nioCore, nioPosix, nioEmbedded,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PoseTransferClientTests",
+            dependencies: ["PoseTransferClient", "PoseWire", nioCore, nioPosix, nioEmbedded],
+            swiftSettings: strict),
+        .testTarget(name: "ProcessTests", dependencies: ["PoseTransferClient"], swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    ],
+    cLanguageStandard: .c11
+)
