@@ -1,0 +1,42 @@
+/// Every number that binds the engine, with its unit.
+package enum EngineLimits {
+    /// QUEUED tasks of all callers together; one more is refused with QUEUE_FULL.
+    package static let queuedTasksMax = 100_000
+    /// What a QUEUE_FULL advises, in milliseconds.
+    package static let queueFullRetryMilliseconds: Int64 = 5_000
+    package static let startByMillisecondsDefault: Int64 = 24 * 3_600_000
+    /// How long a put image may be named at least; renewed when it is put again.
+    package static let putImageLifetimeMilliseconds: Int64 = 24 * 3_600_000
+    /// Bytes of one image (the provider's limit) and its pixels.
+    package static let imageBytesMax: Int64 = 30 * 1_048_576
+    package static let imagePixelsMax: Int64 = 64 * 1_048_576
+    package static let imageSidePixelsMax: Int64 = 16_384
+
+    /// Attempts that the provider surely took nothing of, before ENGINE_UNAVAILABLE.
+    package static let transientAttemptsMax = 8
+    /// Times one image is offered to the provider in one attempt, before UPLOAD_FAILED.
+    package static let prepareTriesMax = 4
+    /// Times the outputs of one run are read, before RESULT_UNAVAILABLE.
+    package static let downloadTriesMax = 5
+    /// Times a cancel without an answer is repeated.
+    package static let cancelTriesMax = 3
+    /// Looks at a run after its cancel, before the task ends without the provider's word.
+    package static let looksAfterCancelMax = 5
+    /// Looks in a row in which the provider does not know the run, before RUN_LOST.
+    package static let lostLooksMax = 3
+    /// Looks in a row that show success without an output, before RESULT_UNAVAILABLE.
+    package static let emptyLooksMax = 10
+
+    /// Full-jitter back-off: the first ceiling and the last, in milliseconds.
+    package static let backoffBaseMilliseconds: Int64 = 500
+    package static let backoffCapMilliseconds: Int64 = 30_000
+    /// A provider's Retry-After is believed up to this.
+    package static let retryAfterCapMilliseconds: Int64 = 600_000
+    /// Between two probes of an engine that is refused (key, balance, workflow).
+    package static let probeMilliseconds: Int64 = 15_000
+
+    /// Ended tasks that stay in memory, so that the reads that follow an end cost no disk.
+    package static let endedTasksOnBoardMax = 2_000
+    /// Requests taken in one turn, so that a commit stays short.
+    package static let requestsPerTurnMax = 1_024
+}
