@@ -1,0 +1,86 @@
+import BackendAPI
+
+extension ConfigurationReader {
+    /// `engines:`. Also gives the names that stand there, so that a pipeline's engine is judged by name even where the engine has faults.
+    mutating func engines(_ root: ConfigurationSection) -> (settings: [EngineSettings]?, names: [String]) {
+        guard let section = requiredMap("engines", root, "name at least one engine below it") else { return (nil, []) }
+        let settings = section.entries.compactMap { entry -> EngineSettings? in
+            let path = section.path(of: entry.key)
+            guard isName(entry.key, entry.keyPosition, section.path) else { return nil }
+            return engine(entry, path)
+        }
+        let isWhole = settings.count == section.entries.count
+        return (isWhole ? settings : nil, section.entries.map(\.key))
+    }
+
+    /// A map of the root that must be there and hold something.
+    mutating func requiredMap(_ key: String, _ root: ConfigurationSection, _ advice: String) -> ConfigurationSection? {
+        guard let entry = root.entry(key) else {
+            refuse(root.position, "", "required key '\(key)' is missing; \(advice)")
+            return nil
+        }
+        guard let section = map(entry.value, key) else { return nil }
+        guard !section.entries.isEmpty else {
+            refuse(entry.keyPosition, key, "is empty; \(advice)")
+            return nil
+        }
+        return section
+    }
+
+    private static let engineKeys = [
+        ConfigurationKey("type", .text, required: true, help: "what kind of provider it is"),
+        ConfigurationKey("enabled", .boolean, help: "false: it starts nothing."),
+    ]
+
+    private mutating func engine(_ entry: ConfigurationNode.Entry, _ path: String) -> EngineSettings? {
+        guard let section = section(entry.value, path, known: ["type", "enabled", "config"]) else { return nil }
+        let checked = values(in: section, keys: Self.engineKeys)
+        guard let factory = factory(checked, section), checked.isComplete else { return nil }
+        let isEnabled = checked.boolean("enabled")
+        if let disabled = factory.disabled {
+            guard isEnabled != true else {
+                refuse(
+                    position("enabled", section), section.path(of: "enabled"),
+                    "type '\(factory.type)' is disabled: \(disabled.reason)")
+                return nil
+            }
+            return EngineSettings(name: entry.key, type: factory.type, state: .disabled(reason: disabled.reason))
+        }
+        return runnableEngine(entry.key, factory, isEnabled: isEnabled ?? true, section)
+    }
+
+    private mutating func factory(_ checked: CheckedValues, _ section: ConfigurationSection) -> (any BackendFactory)? {
+        guard let type = checked.text("type") else { return nil }
+        if let factory = registry.factory(for: type) { return factory }
+        let known = "known types: \(registry.types.joined(separator: ", "))"
+        let runnable = registry.types.filter { !$0.hasSuffix(" (disabled)") }
+        let near = nearestName(to: type, in: runnable).map { "did you mean '\($0)'? " } ?? ""
+        refuse(
+            position("type", section), section.path(of: "type"),
+            "unknown type\(node("type", section).forPeople(type)); \(near)\(known)")
+        return nil
+    }
+
+    /// An engine that is switched off may lack its key; its keys must be known all the same.
+    private mutating func runnableEngine(
+        _ name: String, _ factory: any BackendFactory, isEnabled: Bool, _ section: ConfigurationSection
+    ) -> EngineSettings? {
+        let node = node("config", section)
+        let path = section.path(of: "config")
+        guard let config = self.section(node, path, known: factory.keys.map(\.name)) else { return nil }
+        guard isEnabled else {
+            return EngineSettings(
+                name: name, type: factory.type,
+                state: .disabled(reason: "the engine '\(name)' is switched off in the configuration (enabled: false)"))
+        }
+        let before = problems.count
+        let checked = values(in: config, keys: factory.keys)
+        guard checked.isComplete, problems.count == before else { return nil }
+        let settings = BackendSettings(engineName: name, values: checked.values)
+        for problem in factory.problems(settings) {
+            refuse(node.node(along: problem.key).position, config.path(of: problem.key), problem.message)
+        }
+        guard problems.count == before else { return nil }
+        return EngineSettings(name: name, type: factory.type, state: .enabled(settings, factory.plan(settings)))
+    }
+}

@@ -1,0 +1,161 @@
+import Yams
+
+/// Reads YAML into `ConfigurationNode`s and refuses what makes it surprising or dear: anchors, aliases, tags, duplicate keys, depth.
+///
+/// Yams' `load` would expand aliases (350 bytes become 2 GB), and the anchors of its nodes live only as long as the parser does:
+/// so the tree is walked here, with the parser held.
+struct YAMLDocument {
+    struct Problem: Equatable {
+        let position: Position?
+        let message: String
+    }
+
+    /// `nil` where nothing could be read, or only nothing stands there.
+    private(set) var root: ConfigurationNode?
+    private(set) var problems: [Problem] = []
+    private var valuesLeft = ConfigurationLimits.valuesMax
+
+    init(_ text: String) {
+        if let alias = Self.firstOfTooManyAliases(text) {
+            problems = [Problem(position: alias, message: Self.aliasesRefused)]
+            return
+        }
+        do {
+            let parser = try Parser(yaml: text, encoding: .utf8)
+            try withExtendedLifetime(parser) {
+                guard let node = try parser.singleRoot() else { return }
+                root = convert(node, depth: 1)
+            }
+        } catch {
+            problems.append(Self.problem(of: error))
+        }
+    }
+
+    private static let aliasesRefused =
+        "anchors (&name) and aliases (*name) are not read; write the value itself (in quotes where it begins with & or *)"
+
+    private mutating func refuse(_ position: Position, _ message: String) {
+        problems.append(Problem(position: position, message: message))
+    }
+
+    private mutating func convert(_ node: Node, depth: Int) -> ConfigurationNode? {
+        let position = Position(node.mark)
+        guard node.anchor == nil else {
+            refuse(position, Self.aliasesRefused)
+            return nil
+        }
+        guard depth <= ConfigurationLimits.nestingLevelsMax else {
+            refuse(position, "more than \(ConfigurationLimits.nestingLevelsMax) levels of nesting; no key is that deep")
+            return nil
+        }
+        valuesLeft -= 1
+        guard valuesLeft >= 0 else {
+            if valuesLeft == -1 {
+                refuse(position, "more than \(ConfigurationLimits.valuesMax) values; split the file")
+            }
+            return nil
+        }
+        switch node {
+        case .scalar(let scalar): return convert(scalar, position)
+        case .sequence(let sequence):
+            return ConfigurationNode(
+                position: position, content: .list(sequence.compactMap { convert($0, depth: depth + 1) }))
+        case .mapping(let mapping): return convert(mapping, position, depth: depth)
+        case .alias:
+            refuse(position, Self.aliasesRefused)
+            return nil
+        }
+    }
+
+    private mutating func convert(_ scalar: Node.Scalar, _ position: Position) -> ConfigurationNode? {
+        let isPlain = scalar.style == .plain
+        // A quoted scalar's tag is `str`; any other name than the implicit one was written by hand.
+        guard scalar.tag == .implicit || scalar.tag == Tag(.str) || scalar.tag == Tag(.nonSpecific) else {
+            refuse(position, "tags (!name) are not read; leave it out")
+            return nil
+        }
+        let isNothing = isPlain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+        return ConfigurationNode(
+            position: position, content: isNothing ? .nothing : .scalar(scalar.string, isPlain: isPlain))
+    }
+
+    private mutating func convert(_ mapping: Node.Mapping, _ position: Position, depth: Int) -> ConfigurationNode? {
+        var entries: [ConfigurationNode.Entry] = []
+        var lineOfKey: [String: Int] = [:]
+        for (key, value) in mapping {
+            let keyPosition = Position(key.mark)
+            guard case .scalar(let scalar) = key, key.anchor == nil else {
+                refuse(keyPosition, "a key must be a plain name")
+                continue
+            }
+            if let line = lineOfKey[scalar.string] {
+                refuse(
+                    keyPosition, "key '\(shown(scalar.string))' stands here twice (first in line \(line)); remove one")
+                continue
+            }
+            lineOfKey[scalar.string] = keyPosition.line
+            guard let value = convert(value, depth: depth + 1) else { continue }
+            entries.append(ConfigurationNode.Entry(key: scalar.string, keyPosition: keyPosition, value: value))
+        }
+        return ConfigurationNode(position: position, content: .map(entries))
+    }
+
+    /// Of Yams' error only the parser's own fixed words are used: its context would repeat the file's text.
+    private static func problem(of error: any Error) -> Problem {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
+            return Problem(position: Position(mark), message: "not YAML: \(problem); check indentation and quotes")
+        case .composer(_, let problem, let mark, _):
+            return Problem(
+                position: Position(mark),
+                message: problem.contains("alias") ? aliasesRefused : "not one YAML document: \(problem); remove '---'")
+        case .duplicatedKeysInMapping(let keys, let context):
+            let names = keys.map { "'\(shown($0))'" }.joined(separator: ", ")
+            return Problem(
+                position: Position(context.mark), message: "this map has the key \(names) more than once; remove one")
+        case .reader(let problem, _, _, _):
+            return Problem(position: nil, message: "not YAML: \(problem); only printable characters may stand in it")
+        default:
+            return Problem(position: nil, message: "not YAML; check indentation and quotes")
+        }
+    }
+
+    /// The parser compares keys before anybody can refuse an alias, and a key of nested aliases takes it for ever. So a text with
+    /// more of them than a slip of the pen explains is not parsed at all.
+    private static func firstOfTooManyAliases(_ text: String) -> Position? {
+        var line = 1
+        var column = 0
+        var first: Position?
+        var count = 0
+        var previous = UInt8(ascii: "\n")
+        var isComment = false
+        for byte in text.utf8 {
+            let isBreak = previous == UInt8(ascii: "\n")
+            line += isBreak && column > 0 ? 1 : 0
+            column = isBreak ? 1 : column + 1
+            let beginsToken = " \t\n\r[{,?:-".utf8.contains(previous)
+            isComment = isBreak ? false : isComment
+            if beginsToken, byte == UInt8(ascii: "#") { isComment = true }
+            if beginsToken, !isComment, byte == UInt8(ascii: "*") {
+                first = first ?? Position(line: line, column: column)
+                count += 1
+                if count > ConfigurationLimits.aliasesMax { return first }
+            }
+            previous = byte
+        }
+        return nil
+    }
+}
+
+extension Position {
+    init(_ mark: Mark?) { self.init(line: mark?.line ?? 1, column: mark?.column ?? 1) }
+}
+
+/// A name as a message may repeat it: cut, and without characters that a terminal acts on.
+func shown(_ name: String) -> String {
+    var text = ""
+    for scalar in name.unicodeScalars.prefix(ConfigurationLimits.shownCharactersMax) {
+        text.unicodeScalars.append(scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) ? "?" : scalar)
+    }
+    return name.unicodeScalars.count > ConfigurationLimits.shownCharactersMax ? text + "..." : text
+}
