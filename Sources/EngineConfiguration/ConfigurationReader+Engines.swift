@@ -57,7 +57,7 @@ extension ConfigurationReader {
         let near = nearestName(to: type, in: runnable).map { "did you mean '\($0)'? " } ?? ""
         refuse(
             position("type", section), section.path(of: "type"),
-            "unknown type\(node("type", section).forPeople(type)); \(near)\(known)")
+            "\(node("type", section).forPeople(type))is an unknown type; \(near)\(known)")
         return nil
     }
 

@@ -84,7 +84,7 @@ extension ConfigurationReader {
                 ?? "engines of this file: \(engines.map { shown($0) }.joined(separator: ", "))"
             refuse(
                 position("engine", section), section.path(of: "engine"),
-                "no engine has this name\(node("engine", section).forPeople(engine)); \(advice)")
+                "\(node("engine", section).forPeople(engine))is no engine of this file; \(advice)")
             return nil
         }
         return StepSettings(name: entry.key, engine: engine, description: checked.text("description") ?? "")

@@ -63,7 +63,7 @@ struct ConfigurationReader {
             let bound = ConfigurationLimits.nameBytesMax
             refuse(
                 position, path,
-                "\(text ?? " '\(shown(name))'") is no name; use 1 to \(bound) of the characters a-z A-Z 0-9 _ - . @")
+                "\(text ?? "'\(shown(name))' ")is no name; use 1 to \(bound) of the characters a-z A-Z 0-9 _ - . @")
             return false
         }
         return true

@@ -10,17 +10,20 @@ func nearestName(to name: String, in known: [String]) -> String? {
     return best?.name
 }
 
-/// Levenshtein's distance: letters to insert, remove or replace. A separator (`apiKey`, `api-key`) counts like any letter.
+/// Letters to insert, remove, replace or swap with their neighbour. A separator (`apiKey`, `api-key`) counts like any letter.
 private func changes(_ first: [UInt8], _ second: [UInt8]) -> Int {
-    var row = Array(0...second.count)
+    var rows = [Array(0...second.count)]
     for (line, letter) in first.enumerated() {
-        var diagonal = row[0]
-        row[0] = line + 1
+        let above = rows[line]
+        var row = [line + 1]
         for (column, other) in second.enumerated() {
-            let replaced = diagonal + (letter == other ? 0 : 1)
-            diagonal = row[column + 1]
-            row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+            var fewest = min(above[column] + (letter == other ? 0 : 1), above[column + 1] + 1, row[column] + 1)
+            if line > 0, column > 0, letter == second[column - 1], first[line - 1] == other {
+                fewest = min(fewest, rows[line - 1][column - 1] + 1)
+            }
+            row.append(fewest)
         }
+        rows.append(row)
     }
-    return row[second.count]
+    return rows[first.count][second.count]
 }

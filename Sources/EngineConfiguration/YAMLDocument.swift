@@ -58,22 +58,27 @@ struct YAMLDocument {
         switch node {
         case .scalar(let scalar): return convert(scalar, position)
         case .sequence(let sequence):
+            guard isUntagged(sequence.tag, position) else { return nil }
             return ConfigurationNode(
                 position: position, content: .list(sequence.compactMap { convert($0, depth: depth + 1) }))
-        case .mapping(let mapping): return convert(mapping, position, depth: depth)
+        case .mapping(let mapping):
+            return isUntagged(mapping.tag, position) ? convert(mapping, position, depth: depth) : nil
         case .alias:
             refuse(position, Self.aliasesRefused)
             return nil
         }
     }
 
+    /// The parser itself tags a quoted scalar as `str`; any other tag was written by hand.
+    private mutating func isUntagged(_ tag: Tag, _ position: Position) -> Bool {
+        if tag == .implicit || tag == Tag(.str) || tag == Tag(.nonSpecific) { return true }
+        refuse(position, "tags (!name) are not read; leave it out")
+        return false
+    }
+
     private mutating func convert(_ scalar: Node.Scalar, _ position: Position) -> ConfigurationNode? {
         let isPlain = scalar.style == .plain
-        // A quoted scalar's tag is `str`; any other name than the implicit one was written by hand.
-        guard scalar.tag == .implicit || scalar.tag == Tag(.str) || scalar.tag == Tag(.nonSpecific) else {
-            refuse(position, "tags (!name) are not read; leave it out")
-            return nil
-        }
+        guard isUntagged(scalar.tag, position) else { return nil }
         let isNothing = isPlain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
         return ConfigurationNode(
             position: position, content: isNothing ? .nothing : .scalar(scalar.string, isPlain: isPlain))
