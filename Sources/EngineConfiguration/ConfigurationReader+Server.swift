@@ -37,14 +37,20 @@ extension ConfigurationReader {
         guard !settings.callers.isEmpty else {
             refuse(
                 position, section.path(of: "listen"),
-                "\(settings.listen) is reached from other machines, and no caller is named: everybody could spend your money; name callers in server.callers, or listen on 127.0.0.1"
+                """
+                \(settings.listen) is reached from other machines, and no caller is named: everybody could spend your \
+                money; name callers in server.callers, or listen on 127.0.0.1
+                """
             )
             return false
         }
         guard checked.boolean("allow_plaintext") == true else {
             refuse(
                 position, section.path(of: "listen"),
-                "\(settings.listen) is reached from other machines without TLS: tokens and pictures could be read on the way; listen on 127.0.0.1, or set server.allow_plaintext: true where the network is trusted"
+                """
+                \(settings.listen) is reached from other machines without TLS: tokens and pictures could be read on the \
+                way; listen on 127.0.0.1, or set server.allow_plaintext: true where the network is trusted
+                """
             )
             return false
         }

@@ -16,10 +16,10 @@ struct YAMLDocument {
     private var valuesLeft = ConfigurationLimits.valuesMax
 
     init(_ text: String) {
-        if let alias = Self.firstOfTooManyAliases(text) {
-            problems = [Problem(position: alias, message: Self.aliasesRefused)]
-            return
-        }
+        let prescan = YAMLPrescan(text)
+        if let alias = prescan.firstOfTooManyAliases { refuse(alias, Self.aliasesRefused) }
+        if let place = prescan.tooManyValues { refuse(place, Self.tooManyValues) }
+        guard problems.isEmpty else { return }
         do {
             let parser = try Parser(yaml: text, encoding: .utf8)
             try withExtendedLifetime(parser) {
@@ -33,6 +33,8 @@ struct YAMLDocument {
 
     private static let aliasesRefused =
         "anchors (&name) and aliases (*name) are not read; write the value itself (in quotes where it begins with & or *)"
+
+    private static let tooManyValues = "more than \(ConfigurationLimits.valuesMax) values; is it the right file?"
 
     private mutating func refuse(_ position: Position, _ message: String) {
         problems.append(Problem(position: position, message: message))
@@ -51,7 +53,7 @@ struct YAMLDocument {
         valuesLeft -= 1
         guard valuesLeft >= 0 else {
             if valuesLeft == -1 {
-                refuse(position, "more than \(ConfigurationLimits.valuesMax) values; split the file")
+                refuse(position, Self.tooManyValues)
             }
             return nil
         }
@@ -123,32 +125,6 @@ struct YAMLDocument {
         default:
             return Problem(position: nil, message: "not YAML; check indentation and quotes")
         }
-    }
-
-    /// The parser compares keys before anybody can refuse an alias, and a key of nested aliases takes it for ever. So a text with
-    /// more of them than a slip of the pen explains is not parsed at all.
-    private static func firstOfTooManyAliases(_ text: String) -> Position? {
-        var line = 1
-        var column = 0
-        var first: Position?
-        var count = 0
-        var previous = UInt8(ascii: "\n")
-        var isComment = false
-        for byte in text.utf8 {
-            let isBreak = previous == UInt8(ascii: "\n")
-            line += isBreak && column > 0 ? 1 : 0
-            column = isBreak ? 1 : column + 1
-            let beginsToken = " \t\n\r[{,?:-".utf8.contains(previous)
-            isComment = isBreak ? false : isComment
-            if beginsToken, byte == UInt8(ascii: "#") { isComment = true }
-            if beginsToken, !isComment, byte == UInt8(ascii: "*") {
-                first = first ?? Position(line: line, column: column)
-                count += 1
-                if count > ConfigurationLimits.aliasesMax { return first }
-            }
-            previous = byte
-        }
-        return nil
     }
 }
 

@@ -76,6 +76,16 @@ import Testing
         #expect(!refusals(nested(100_000)).isEmpty)
     }
 
+    /// Half a million values in 1 MiB are refused before the parser makes a tree of them.
+    @Test func aMebibyteOfSmallValuesIsNotParsed() {
+        #expect(
+            refusals("a: [" + String(repeating: "x,", count: 520_000)) == [
+                "1:100004: more than 50000 values; is it the right file?"
+            ])
+        let comments = String(repeating: "#,,,,,,,\n", count: 100_000)
+        #expect(refusals(comments + file()) == [])
+    }
+
     @Test func valuesAreCountedAtTheLimit() {
         // The map, its list and the list's values.
         func long(_ values: Int) -> String { "a: [" + String(repeating: "x,", count: values - 2) + "]" }
