@@ -2,12 +2,12 @@ import BackendAPI
 
 extension ConfigurationReader {
     /// The checked list of `server.callers`: names and token digests are unique over all of them.
-    mutating func callers(_ checked: CheckedValues, _ section: ConfigurationSection) -> [CallerSettings]? {
+    mutating func callers(_ checked: CheckedValues, _ section: ConfigurationSection) -> [ConfiguredCaller]? {
         guard let list = checked.list("callers") else { return nil }
         let before = problems.count
         var names: Set<String> = []
         var digests: Set<[UInt8]> = []
-        let callers = list.enumerated().compactMap { index, value -> CallerSettings? in
+        let callers = list.enumerated().compactMap { index, value -> ConfiguredCaller? in
             guard case .map(let values) = value else { return nil }
             let place = CallerPlace(section: section, index: index)
             return caller(CheckedValues(values: values), place, &names, &digests)
@@ -17,7 +17,7 @@ extension ConfigurationReader {
 
     private mutating func caller(
         _ checked: CheckedValues, _ place: CallerPlace, _ names: inout Set<String>, _ digests: inout Set<[UInt8]>
-    ) -> CallerSettings? {
+    ) -> ConfiguredCaller? {
         guard let name = checked.text("name"), let tokens = checked.list("token_sha256") else { return nil }
         noteNameFaults(name, place, &names)
         if tokens.isEmpty {
@@ -28,7 +28,7 @@ extension ConfigurationReader {
         let tokenDigests = tokens.enumerated().compactMap { index, value in
             digest(value, place.position("token_sha256[\(index)]"), place.path("token_sha256[\(index)]"), &digests)
         }
-        return CallerSettings(
+        return ConfiguredCaller(
             name: name, tokenDigests: tokenDigests, isAdmin: checked.boolean("admin") ?? false,
             openTasksMax: checked.integer("max_open_tasks"), storedBytesMax: checked.integer("max_stored_bytes"))
     }

@@ -1,10 +1,11 @@
 import BackendAPI
 
 extension ConfigurationReader {
-    /// `engines:`. Also gives the names that stand there, so that a pipeline's engine is judged by name even where the engine has faults.
-    mutating func engines(_ root: ConfigurationSection) -> (settings: [EngineSettings]?, names: [String]) {
+    /// `engines:`. Also gives the names that stand there, so that a pipeline's engine is judged by name even where the
+    /// engine has faults.
+    mutating func engines(_ root: ConfigurationSection) -> (settings: [ConfiguredEngine]?, names: [String]) {
         guard let section = requiredMap("engines", root, "name at least one engine below it") else { return (nil, []) }
-        let settings = section.entries.compactMap { entry -> EngineSettings? in
+        let settings = section.entries.compactMap { entry -> ConfiguredEngine? in
             let path = section.path(of: entry.key)
             guard isName(entry.key, entry.keyPosition, section.path) else { return nil }
             return engine(entry, path)
@@ -32,7 +33,7 @@ extension ConfigurationReader {
         ConfigurationKey("enabled", .boolean, help: "false: it starts nothing."),
     ]
 
-    private mutating func engine(_ entry: ConfigurationNode.Entry, _ path: String) -> EngineSettings? {
+    private mutating func engine(_ entry: ConfigurationNode.Entry, _ path: String) -> ConfiguredEngine? {
         guard let section = section(entry.value, path, known: ["type", "enabled", "config"]) else { return nil }
         let checked = values(in: section, keys: Self.engineKeys)
         guard let factory = factory(checked, section), checked.isComplete else { return nil }
@@ -44,7 +45,7 @@ extension ConfigurationReader {
                     "type '\(factory.type)' is disabled: \(disabled.reason)")
                 return nil
             }
-            return EngineSettings(name: entry.key, type: factory.type, state: .disabled(reason: disabled.reason))
+            return ConfiguredEngine(name: entry.key, type: factory.type, state: .disabled(reason: disabled.reason))
         }
         return runnableEngine(entry.key, factory, isEnabled: isEnabled ?? true, section)
     }
@@ -64,12 +65,12 @@ extension ConfigurationReader {
     /// An engine that is switched off may lack its key; its keys must be known all the same.
     private mutating func runnableEngine(
         _ name: String, _ factory: any BackendFactory, isEnabled: Bool, _ section: ConfigurationSection
-    ) -> EngineSettings? {
+    ) -> ConfiguredEngine? {
         let node = node("config", section)
         let path = section.path(of: "config")
         guard let config = self.section(node, path, known: factory.keys.map(\.name)) else { return nil }
         guard isEnabled else {
-            return EngineSettings(
+            return ConfiguredEngine(
                 name: name, type: factory.type,
                 state: .disabled(reason: "the engine '\(name)' is switched off in the configuration (enabled: false)"))
         }
@@ -81,6 +82,6 @@ extension ConfigurationReader {
             refuse(node.node(along: problem.key).position, config.path(of: problem.key), problem.message)
         }
         guard problems.count == before else { return nil }
-        return EngineSettings(name: name, type: factory.type, state: .enabled(settings, factory.plan(settings)))
+        return ConfiguredEngine(name: name, type: factory.type, state: .enabled(settings, factory.plan(settings)))
     }
 }

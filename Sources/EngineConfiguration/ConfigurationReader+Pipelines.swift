@@ -2,12 +2,12 @@ import BackendAPI
 
 extension ConfigurationReader {
     /// `pipelines:`; `engines` are the names that a step may give.
-    mutating func pipelines(_ root: ConfigurationSection, engines: [String]) -> [PipelineSettings]? {
+    mutating func pipelines(_ root: ConfigurationSection, engines: [String]) -> [ConfiguredPipeline]? {
         guard let section = requiredMap("pipelines", root, "name at least one pipeline below it, as pose_change") else {
             return nil
         }
         var lineOfName: [String: Int] = [:]
-        let pipelines = section.entries.compactMap { entry -> PipelineSettings? in
+        let pipelines = section.entries.compactMap { entry -> ConfiguredPipeline? in
             guard isName(entry.key, entry.keyPosition, section.path) else { return nil }
             let name = entry.key.lowercased()
             if let line = lineOfName[name] {
@@ -29,16 +29,16 @@ extension ConfigurationReader {
 
     private mutating func pipeline(
         _ name: String, _ node: ConfigurationNode, _ path: String, _ engines: [String]
-    ) -> PipelineSettings? {
+    ) -> ConfiguredPipeline? {
         guard let section = section(node, path, known: Self.pipelineKeys.map(\.name) + ["steps"]) else { return nil }
         let checked = values(in: section, keys: Self.pipelineKeys)
         let step = onlyStep(section, engines)
         guard let step, let isEnabled = checked.boolean("enabled"), checked.isComplete else { return nil }
-        return PipelineSettings(
+        return ConfiguredPipeline(
             name: name, isEnabled: isEnabled, description: checked.text("description") ?? step.description, step: step)
     }
 
-    private mutating func onlyStep(_ section: ConfigurationSection, _ engines: [String]) -> StepSettings? {
+    private mutating func onlyStep(_ section: ConfigurationSection, _ engines: [String]) -> ConfiguredStep? {
         guard let entry = section.entry("steps") else {
             refuse(
                 section.position, section.path, "required key 'steps' is missing; name one step and its engine below it"
@@ -59,7 +59,7 @@ extension ConfigurationReader {
 
     private mutating func step(
         _ entry: ConfigurationNode.Entry, _ path: String, _ engines: [String]
-    ) -> StepSettings? {
+    ) -> ConfiguredStep? {
         guard let section = section(entry.value, path, known: ["engine", "strategy", "description"]) else { return nil }
         if let strategy = section.entry("strategy") {
             refuse(
@@ -87,6 +87,6 @@ extension ConfigurationReader {
                 "\(node("engine", section).forPeople(engine))is no engine of this file; \(advice)")
             return nil
         }
-        return StepSettings(name: entry.key, engine: engine, description: checked.text("description") ?? "")
+        return ConfiguredStep(name: entry.key, engine: engine, description: checked.text("description") ?? "")
     }
 }

@@ -2,7 +2,7 @@ import BackendAPI
 
 extension ConfigurationReader {
     /// `server:`; left out, every key has its default.
-    mutating func server(_ root: ConfigurationSection) -> ServerSettings? {
+    mutating func server(_ root: ConfigurationSection) -> ConfiguredServer? {
         let node = node("server", root)
         let known = ServerKeys.server.map(\.name) + ["limits", "timeouts"]
         guard let section = section(node, "server", known: known) else { return nil }
@@ -12,7 +12,7 @@ extension ConfigurationReader {
         let callers = callers(checked, section)
         let listen = listenAddress(checked, section)
         guard let limits, let timeouts, let callers, let listen, checked.isComplete else { return nil }
-        let settings = ServerSettings(
+        let settings = ConfiguredServer(
             listen: listen, callers: callers,
             healthWithoutToken: checked.boolean("health_without_token") ?? listen.isLoopback, limits: limits,
             timeouts: timeouts)
@@ -30,7 +30,7 @@ extension ConfigurationReader {
 
     /// A listener that others reach has callers, and their tokens do not travel in the clear by accident.
     private mutating func isOpenToOthersOnPurpose(
-        _ settings: ServerSettings, _ checked: CheckedValues, _ section: ConfigurationSection
+        _ settings: ConfiguredServer, _ checked: CheckedValues, _ section: ConfigurationSection
     ) -> Bool {
         guard !settings.listen.isLoopback else { return true }
         let position = position("listen", section)
@@ -75,7 +75,7 @@ extension ConfigurationReader {
         return values(in: inner, keys: keys)
     }
 
-    private mutating func limits(_ section: ConfigurationSection) -> ServerLimits? {
+    private mutating func limits(_ section: ConfigurationSection) -> ConfiguredLimits? {
         guard let checked = values("limits", section, ServerKeys.limits),
             let frame = checked.integer("max_frame_bytes"), let calls = checked.integer("max_calls"),
             let streams = checked.integer("max_streams"), let imageBytes = checked.integer("max_image_bytes"),
@@ -88,28 +88,28 @@ extension ConfigurationReader {
                 "is less than one frame (max_frame_bytes, \(frame)); raise it to several frames")
             return nil
         }
-        return ServerLimits(
+        return ConfiguredLimits(
             frameBytesMax: frame, callsPerConnectionMax: calls, streamsPerConnectionMax: streams,
             imageBytesMax: imageBytes,
             imagePixelsMax: imagePixels, connectionsMax: connections, requestBytesMax: requestBytes,
             queuedTasksMax: queued)
     }
 
-    private mutating func timeouts(_ section: ConfigurationSection) -> ServerTimeouts? {
+    private mutating func timeouts(_ section: ConfigurationSection) -> ConfiguredTimeouts? {
         guard let checked = values("timeouts", section, ServerKeys.timeouts),
             let handshake = checked.milliseconds("handshake"), let frame = checked.milliseconds("frame"),
             let write = checked.milliseconds("write"), let keepalive = checked.milliseconds("keepalive"),
             let idle = checked.milliseconds("idle"), let drain = checked.milliseconds("drain"),
             let startBy = checked.milliseconds("start_by")
         else { return nil }
-        return ServerTimeouts(
+        return ConfiguredTimeouts(
             handshakeMilliseconds: handshake, frameMilliseconds: frame, writeMilliseconds: write,
             keepaliveMilliseconds: keepalive, idleMilliseconds: idle, drainMilliseconds: drain,
             startByMilliseconds: startBy)
     }
 
     /// `storage:`; left out, every key has its default.
-    mutating func storage(_ root: ConfigurationSection) -> StorageSettings? {
+    mutating func storage(_ root: ConfigurationSection) -> ConfiguredStorage? {
         let node = node("storage", root)
         guard let section = section(node, "storage", known: ServerKeys.storage.map(\.name)) else { return nil }
         let checked = values(in: section, keys: ServerKeys.storage)
@@ -122,6 +122,6 @@ extension ConfigurationReader {
                 "is shorter than result_retention, so results would outlive their tasks; raise it")
             return nil
         }
-        return StorageSettings(path: path, resultRetentionMilliseconds: results, taskRetentionMilliseconds: tasks)
+        return ConfiguredStorage(path: path, resultRetentionMilliseconds: results, taskRetentionMilliseconds: tasks)
     }
 }

@@ -1,6 +1,7 @@
 import BackendAPI
 
-/// The values of a section by the names of its declared keys. A key with a problem is missing, and `isComplete` is false.
+/// The values of a section by the names of its declared keys. A key with a problem is missing, and `isComplete` is
+/// false.
 struct CheckedValues {
     var values: [String: ConfigurationValue] = [:]
     var isComplete = true

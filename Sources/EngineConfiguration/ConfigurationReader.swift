@@ -2,7 +2,8 @@ import BackendAPI
 
 /// Walks the file once and notes every problem on the way.
 ///
-/// A reading function that gives `nil` has noted why; what depends on it is then left out, so that one mistake is told once.
+/// A reading function that gives `nil` has noted why; what depends on it is then left out, so that one mistake is told
+/// once.
 struct ConfigurationReader {
     let file: String
     let registry: BackendRegistry

@@ -1,4 +1,5 @@
-/// The outside world as the configuration sees it. The program passes it in; nothing here reads a file or a variable by itself.
+/// The outside world as the configuration sees it. The program passes it in; nothing here reads a file or a variable by
+/// itself.
 package struct ConfigurationSources: Sendable {
     /// An environment variable's value; `nil`: not set.
     package let variable: @Sendable (_ name: String) -> String?

@@ -1,4 +1,5 @@
-/// A scalar's text cut at its references: `${VAR}`, `${VAR:default}`, `${VAR:-default}`, `${file:/path}`; `$${` stands for `${`.
+/// A scalar's text cut at its references: `${VAR}`, `${VAR:default}`, `${VAR:-default}`, `${file:/path}`; `$${` stands
+/// for `${`.
 ///
 /// What a reference brings is never searched for references again.
 struct Interpolation: Equatable {

@@ -1,4 +1,5 @@
-/// The name that was probably meant: fewer changes than a third of its letters, the first of several as near; `nil`: none is near.
+/// The name that was probably meant: fewer changes than a third of its letters, the first of several as near; `nil`:
+/// none is near.
 func nearestName(to name: String, in known: [String]) -> String? {
     let typed = Array(name.lowercased().utf8.prefix(ConfigurationLimits.nameBytesMax))
     var best: (name: String, changes: Int)?
@@ -10,7 +11,8 @@ func nearestName(to name: String, in known: [String]) -> String? {
     return best?.name
 }
 
-/// Letters to insert, remove, replace or swap with their neighbour. A separator (`apiKey`, `api-key`) counts like any letter.
+/// Letters to insert, remove, replace or swap with their neighbour. A separator (`apiKey`, `api-key`) counts like any
+/// letter.
 private func changes(_ first: [UInt8], _ second: [UInt8]) -> Int {
     var rows = [Array(0...second.count)]
     for (line, letter) in first.enumerated() {

@@ -75,7 +75,8 @@ enum ScalarRules {
         return fault("is an unknown word\(scalar.forPeople); \(advice)")
     }
 
-    /// `http://` or `https://`, a host, perhaps a port and a path: no user, query or fragment, as paths are put behind it.
+    /// `http://` or `https://`, a host, perhaps a port and a path: no user, query or fragment, as paths are put behind
+    /// it.
     static func url(_ scalar: ResolvedScalar) -> Outcome {
         let wanted = "write http:// or https://, a host, and no '?', '#' or '@'"
         let text = scalar.text

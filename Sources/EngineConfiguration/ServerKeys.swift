@@ -1,6 +1,7 @@
 package import BackendAPI
 
-/// The keys of `server:` and `storage:`, declared as a backend declares its own: checked by the same code, documented from the same table.
+/// The keys of `server:` and `storage:`, declared as a backend declares its own: checked by the same code, documented
+/// from the same table.
 package enum ServerKeys {
     package static let server = [
         ConfigurationKey(

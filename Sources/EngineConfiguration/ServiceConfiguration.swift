@@ -2,29 +2,29 @@ package import BackendAPI
 
 /// Everything that `engine_config.yml` says, checked: what is in here can be used as it is.
 package struct ServiceConfiguration: Sendable, Equatable {
-    package let server: ServerSettings
-    package let storage: StorageSettings
+    package let server: ConfiguredServer
+    package let storage: ConfiguredStorage
     /// In the order of the file; names are unique.
-    package let engines: [EngineSettings]
+    package let engines: [ConfiguredEngine]
     /// In the order of the file; names are unique and lower-case.
-    package let pipelines: [PipelineSettings]
+    package let pipelines: [ConfiguredPipeline]
 
-    package func engine(named name: String) -> EngineSettings? { engines.first { $0.name == name } }
+    package func engine(named name: String) -> ConfiguredEngine? { engines.first { $0.name == name } }
 }
 
 /// The listener and who may call.
-package struct ServerSettings: Sendable, Equatable {
+package struct ConfiguredServer: Sendable, Equatable {
     package let listen: ListenAddress
     /// Empty: everybody who reaches the (loopback) listener is the caller `local`.
-    package let callers: [CallerSettings]
+    package let callers: [ConfiguredCaller]
     /// CheckHealth is answered to a peer without a token.
     package let healthWithoutToken: Bool
-    package let limits: ServerLimits
-    package let timeouts: ServerTimeouts
+    package let limits: ConfiguredLimits
+    package let timeouts: ConfiguredTimeouts
 }
 
 /// One caller: a name and the tokens that stand for it.
-package struct CallerSettings: Sendable, Equatable {
+package struct ConfiguredCaller: Sendable, Equatable {
     package let name: String
     /// SHA-256 of each token that is accepted (32 bytes each, at least one; several while tokens are rotated).
     package let tokenDigests: [[UInt8]]
@@ -36,7 +36,7 @@ package struct CallerSettings: Sendable, Equatable {
 }
 
 /// Bounds that the wire document names; what clients must know is announced in WELCOME.
-package struct ServerLimits: Sendable, Equatable {
+package struct ConfiguredLimits: Sendable, Equatable {
     package let frameBytesMax: Int
     package let callsPerConnectionMax: Int
     package let streamsPerConnectionMax: Int
@@ -49,7 +49,7 @@ package struct ServerLimits: Sendable, Equatable {
 }
 
 /// Times of the wire document, all in milliseconds.
-package struct ServerTimeouts: Sendable, Equatable {
+package struct ConfiguredTimeouts: Sendable, Equatable {
     package let handshakeMilliseconds: Int64
     package let frameMilliseconds: Int64
     package let writeMilliseconds: Int64
@@ -61,7 +61,7 @@ package struct ServerTimeouts: Sendable, Equatable {
 }
 
 /// Where and for how long tasks, images and results are kept.
-package struct StorageSettings: Sendable, Equatable {
+package struct ConfiguredStorage: Sendable, Equatable {
     /// As the file has it: relative to the working directory.
     package let path: String
     package let resultRetentionMilliseconds: Int64
@@ -69,7 +69,7 @@ package struct StorageSettings: Sendable, Equatable {
 }
 
 /// One engine: a provider's workflow, or why it does not run.
-package struct EngineSettings: Sendable, Equatable {
+package struct ConfiguredEngine: Sendable, Equatable {
     package enum State: Sendable, Equatable {
         /// Checked settings for the factory of `type`, and the numbers that the core works with.
         case enabled(BackendSettings, EnginePlan)
@@ -88,15 +88,15 @@ package struct EngineSettings: Sendable, Equatable {
 }
 
 /// What callers name in a submit.
-package struct PipelineSettings: Sendable, Equatable {
+package struct ConfiguredPipeline: Sendable, Equatable {
     package let name: String
     package let isEnabled: Bool
     package let description: String
-    package let step: StepSettings
+    package let step: ConfiguredStep
 }
 
 /// The one step of a pipeline.
-package struct StepSettings: Sendable, Equatable {
+package struct ConfiguredStep: Sendable, Equatable {
     package let name: String
     /// The name of an engine in `ServiceConfiguration.engines`.
     package let engine: String

@@ -1,9 +1,10 @@
 import Yams
 
-/// Reads YAML into `ConfigurationNode`s and refuses what makes it surprising or dear: anchors, aliases, tags, duplicate keys, depth.
+/// Reads YAML into `ConfigurationNode`s and refuses what makes it surprising or dear: anchors, aliases, tags, duplicate
+/// keys, depth.
 ///
-/// Yams' `load` would expand aliases (350 bytes become 2 GB), and the anchors of its nodes live only as long as the parser does:
-/// so the tree is walked here, with the parser held.
+/// Yams' `load` would expand aliases (350 bytes become 2 GB), and the anchors of its nodes live only as long as the
+/// parser does: so the tree is walked here, with the parser held.
 struct YAMLDocument {
     struct Problem: Equatable {
         let position: Position?

@@ -1,8 +1,8 @@
 /// A look at the bytes before the parser has them, for what it would take too dear.
 ///
-/// The parser compares keys before anybody can refuse an alias, and a key of nested aliases takes it for ever; and it spends 150 bytes on
-/// a value of one. So a text with more of either than an honest file has is not parsed at all. What it counts is what looks so: a
-/// comment is left out, text in quotes is not.
+/// The parser compares keys before anybody can refuse an alias, and a key of nested aliases takes it for ever; and it
+/// spends 150 bytes on a value of one. So a text with more of either than an honest file has is not parsed at all. What
+/// it counts is what looks so: a comment is left out, text in quotes is not.
 struct YAMLPrescan {
     private(set) var firstOfTooManyAliases: Position?
     private(set) var tooManyValues: Position?

@@ -64,7 +64,7 @@ func load(
     try loader(variables: variables, files: files).load(Array(text.utf8), file: "file.yml")
 }
 
-extension EngineSettings {
+extension ConfiguredEngine {
     var settings: BackendSettings? {
         if case .enabled(let settings, _) = state { settings } else { nil }
     }

@@ -38,19 +38,19 @@ import Testing
         let configuration = try load(old).configuration
         #expect(
             configuration.server.limits
-                == ServerLimits(
+                == ConfiguredLimits(
                     frameBytesMax: (16 << 20) + 8, callsPerConnectionMax: 256, streamsPerConnectionMax: 1_000,
                     imageBytesMax: 30 << 20, imagePixelsMax: 64_000_000, connectionsMax: 10_000,
                     requestBytesMax: 64 << 20, queuedTasksMax: 100_000))
         #expect(
             configuration.server.timeouts
-                == ServerTimeouts(
+                == ConfiguredTimeouts(
                     handshakeMilliseconds: 5_000, frameMilliseconds: 30_000, writeMilliseconds: 30_000,
                     keepaliveMilliseconds: 20_000, idleMilliseconds: 300_000, drainMilliseconds: 20_000,
                     startByMilliseconds: 86_400_000))
         #expect(
             configuration.storage
-                == StorageSettings(
+                == ConfiguredStorage(
                     path: "./data", resultRetentionMilliseconds: 604_800_000, taskRetentionMilliseconds: 2_592_000_000))
         #expect(configuration.server.healthWithoutToken)
     }

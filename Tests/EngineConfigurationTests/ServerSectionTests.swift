@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func limitsHoldAtTheirEdges() throws {
-        func value(_ line: String) throws -> ServerLimits {
+        func value(_ line: String) throws -> ConfiguredLimits {
             try load(file(server: "limits: { \(line) }")).configuration.server.limits
         }
         #expect(try value("max_frame_bytes: 1048584").frameBytesMax == 1_048_584)

@@ -45,7 +45,8 @@ import Testing
         #expect(messages.first?.contains("the environment variable RUNNINGHUB_API_KEY is not set") == true)
     }
 
-    /// What stands in comments as a default must be the default: the commented keys are put in force and change nothing.
+    /// What stands in comments as a default must be the default: the commented keys are put in force and change
+    /// nothing.
     @Test func everyCommentedKeyIsKnownAndShowsItsDefault() throws {
         let text = try shipped()
         let plain = try load(text).configuration
