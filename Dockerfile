@@ -22,8 +22,8 @@ COPY Tests ./Tests
 RUN swift build -c release --static-swift-stdlib -Xlinker -s --product posetransferd \
     && swift build -c release --static-swift-stdlib -Xlinker -s --product posetransferctl \
     && mkdir /out \
-    && cp "$(swift build -c release --static-swift-stdlib -Xlinker -s --show-bin-path)"/posetransferd \
-          "$(swift build -c release --static-swift-stdlib -Xlinker -s --show-bin-path)"/posetransferctl /out/
+    && cd "$(swift build -c release --show-bin-path)" \
+    && cp posetransferd posetransferctl /out/
 
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="posetransferd" \

@@ -49,9 +49,9 @@ package struct ConfigurationLoader: Sendable {
         }
         let server = reader.server(root)
         let storage = reader.storage(root)
-        let engines = reader.engines(root)
-        let pipelines = reader.pipelines(root, engines: engines.names)
-        guard let server, let storage, let engines = engines.settings, let pipelines else { return nil }
+        let roll = reader.engines(root)
+        let pipelines = reader.pipelines(root, roll: roll)
+        guard let server, let storage, let engines = roll.engines, let pipelines else { return nil }
         return ServiceConfiguration(server: server, storage: storage, engines: engines, pipelines: pipelines)
     }
 

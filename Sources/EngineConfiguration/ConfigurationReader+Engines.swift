@@ -1,17 +1,27 @@
 import BackendAPI
 
+/// The engines of a file, as its pipelines see them.
+struct EngineRoll {
+    /// Every name that stands there, also of engines with faults: a pipeline's mistake is judged by the name alone.
+    var names: [String] = []
+    /// `nil` where one of them has a fault.
+    var engines: [ConfiguredEngine]?
+
+    func isDisabled(_ name: String) -> Bool { engines?.first { $0.name == name }?.isEnabled == false }
+}
+
 extension ConfigurationReader {
-    /// `engines:`. Also gives the names that stand there, so that a pipeline's engine is judged by name even where the
-    /// engine has faults.
-    mutating func engines(_ root: ConfigurationSection) -> (settings: [ConfiguredEngine]?, names: [String]) {
-        guard let section = requiredMap("engines", root, "name at least one engine below it") else { return (nil, []) }
-        let settings = section.entries.compactMap { entry -> ConfiguredEngine? in
-            let path = section.path(of: entry.key)
-            guard isName(entry.key, entry.keyPosition, section.path) else { return nil }
-            return engine(entry, path)
+    /// `engines:`.
+    mutating func engines(_ root: ConfigurationSection) -> EngineRoll {
+        guard let section = requiredMap("engines", root, "name at least one engine below it") else {
+            return EngineRoll()
         }
-        let isWhole = settings.count == section.entries.count
-        return (isWhole ? settings : nil, section.entries.map(\.key))
+        let engines = section.entries.compactMap { entry -> ConfiguredEngine? in
+            guard isName(entry.key, entry.keyPosition, section.path) else { return nil }
+            return engine(entry, section.path(of: entry.key))
+        }
+        let isWhole = engines.count == section.entries.count
+        return EngineRoll(names: section.entries.map(\.key), engines: isWhole ? engines : nil)
     }
 
     /// A map of the root that must be there and hold something.

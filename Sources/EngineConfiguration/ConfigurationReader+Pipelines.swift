@@ -1,8 +1,8 @@
 import BackendAPI
 
 extension ConfigurationReader {
-    /// `pipelines:`; `engines` are the names that a step may give.
-    mutating func pipelines(_ root: ConfigurationSection, engines: [String]) -> [ConfiguredPipeline]? {
+    /// `pipelines:`; `roll` has the engines that a step may name.
+    mutating func pipelines(_ root: ConfigurationSection, roll: EngineRoll) -> [ConfiguredPipeline]? {
         guard let section = requiredMap("pipelines", root, "name at least one pipeline below it, as pose_change") else {
             return nil
         }
@@ -17,7 +17,7 @@ extension ConfigurationReader {
                 return nil
             }
             lineOfName[name] = entry.keyPosition.line
-            return pipeline(name, entry.value, section.path(of: entry.key), engines)
+            return pipeline(name, entry.value, section.path(of: entry.key), roll)
         }
         return pipelines.count == section.entries.count ? pipelines : nil
     }
@@ -28,17 +28,20 @@ extension ConfigurationReader {
     ]
 
     private mutating func pipeline(
-        _ name: String, _ node: ConfigurationNode, _ path: String, _ engines: [String]
+        _ name: String, _ node: ConfigurationNode, _ path: String, _ roll: EngineRoll
     ) -> ConfiguredPipeline? {
         guard let section = section(node, path, known: Self.pipelineKeys.map(\.name) + ["steps"]) else { return nil }
         let checked = values(in: section, keys: Self.pipelineKeys)
-        let step = onlyStep(section, engines)
+        let step = onlyStep(section, roll)
         guard let step, let isEnabled = checked.boolean("enabled"), checked.isComplete else { return nil }
+        if isEnabled, roll.isDisabled(step.engine) {
+            warn(section.position, path, "its engine '\(step.engine)' is disabled: every submit to it will be refused")
+        }
         return ConfiguredPipeline(
             name: name, isEnabled: isEnabled, description: checked.text("description") ?? step.description, step: step)
     }
 
-    private mutating func onlyStep(_ section: ConfigurationSection, _ engines: [String]) -> ConfiguredStep? {
+    private mutating func onlyStep(_ section: ConfigurationSection, _ roll: EngineRoll) -> ConfiguredStep? {
         guard let entry = section.entry("steps") else {
             refuse(
                 section.position, section.path, "required key 'steps' is missing; name one step and its engine below it"
@@ -54,11 +57,11 @@ extension ConfigurationReader {
             return nil
         }
         guard isName(first.key, first.keyPosition, steps.path) else { return nil }
-        return step(first, steps.path(of: first.key), engines)
+        return step(first, steps.path(of: first.key), roll)
     }
 
     private mutating func step(
-        _ entry: ConfigurationNode.Entry, _ path: String, _ engines: [String]
+        _ entry: ConfigurationNode.Entry, _ path: String, _ roll: EngineRoll
     ) -> ConfiguredStep? {
         guard let section = section(entry.value, path, known: ["engine", "strategy", "description"]) else { return nil }
         if let strategy = section.entry("strategy") {
@@ -78,10 +81,10 @@ extension ConfigurationReader {
                 ConfigurationKey("description", .text, help: "For people."),
             ])
         guard let engine = checked.text("engine"), checked.isComplete else { return nil }
-        guard engines.contains(engine) else {
+        guard roll.names.contains(engine) else {
             let advice =
-                nearestName(to: engine, in: engines).map { "did you mean '\($0)'?" }
-                ?? "engines of this file: \(engines.map { shown($0) }.joined(separator: ", "))"
+                nearestName(to: engine, in: roll.names).map { "did you mean '\($0)'?" }
+                ?? "engines of this file: \(roll.names.map { shown($0) }.joined(separator: ", "))"
             refuse(
                 position("engine", section), section.path(of: "engine"),
                 "\(node("engine", section).forPeople(engine))is no engine of this file; \(advice)")

@@ -12,6 +12,8 @@ import Testing
         ("a: *x", "1:4: anchors"),
         ("a: !!int 1", "1:4: tags (!name) are not read"), ("a: !x {}", "tags"),
         ("? [a]\n: 1", "a key must be a plain name"),
+        ("---\n---\n", "remove '---'"), ("...", ""), ("a: \"\\ud800\"", "not YAML"),
+        ("%YAML 9.9\n---\na: 1", "not YAML"),
         ("a: 1\n---\nb: 2", "remove '---'"), ("a: [", "not YAML"), ("a: b: c", "1:5: not YAML"),
         ("a: \u{7}", "not YAML"), ("<<: {}", "unknown key '<<'"),
     ]) func isRefusedWithItsPlace(text: String, message: String) {

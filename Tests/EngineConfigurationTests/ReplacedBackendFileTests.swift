@@ -66,6 +66,16 @@ import Testing
         #expect(reason.contains("onething") && reason.contains("runninghub"))
     }
 
+    @Test func aPipelineOfADisabledEngineIsWarnedOf() throws {
+        let text = file().replacing("type: runninghub", with: "type: autodl")
+        let warnings = try load(text).warnings
+        #expect(
+            warnings.count == 1
+                && warnings[0].description.contains("pipelines.pose_change: its engine 'rh' is disabled"))
+        let both = file(pipeline: "p: { enabled: false, steps: { s: { engine: rh } } }")
+        #expect(try load(both.replacing("type: runninghub", with: "type: autodl")).warnings == [])
+    }
+
     @Test(arguments: ["onething", "autodl"]) func enablingALegacyTypeStopsTheStart(type: String) {
         let messages = refusals(
             old.replacing("pipelines:", with: "  old: { type: \(type), enabled: true }\npipelines:"))
