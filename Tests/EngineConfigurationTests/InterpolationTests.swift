@@ -82,6 +82,13 @@ import Testing
         #expect(messages.count == 1 && !messages[0].contains(secretText), "\(messages)")
     }
 
+    /// A short one, which would be repeated if it stood in the file itself.
+    @Test(arguments: ["timeout", "concurrency", "billing", "api_base_url"]) func inTheWrongKeyThoughShort(key: String) {
+        let variables = ["RUNNINGHUB_API_KEY": secretText, "SHORT": "5ecre7"]
+        let messages = refusals(file(engine: "\(key): \"${SHORT}\""), variables: variables)
+        #expect(messages.count == 1 && !messages[0].contains("5ecre7"), "\(messages)")
+    }
+
     @Test func inNames() {
         let reference = "\"${RUNNINGHUB_API_KEY}\""
         for text in [
@@ -124,6 +131,21 @@ import Testing
         ] {
             let messages = refusals(text)
             #expect(!messages.isEmpty && !messages.joined().contains(secretText), "\(messages)")
+        }
+    }
+}
+
+@Suite struct ScalarRulesTests {
+    private func outcome(_ text: String) -> ConfigurationValue? {
+        let position = Position(line: 1, column: 1)
+        let scalar = ResolvedScalar(text: text, position: position, mayBeNumber: true, isFromOutside: false)
+        return try? ScalarRules.integer(scalar, -100...100).get()
+    }
+
+    @Test func aWholeNumberMayBeNegativeWhereItsRangeIs() {
+        #expect(outcome("-100") == .integer(-100) && outcome("100") == .integer(100) && outcome("0") == .integer(0))
+        for text in ["-101", "101", "-", "--1", "+1", "-01", "1_0", "0x1", " 1", "1e1", "", "\u{0661}"] {
+            #expect(outcome(text) == nil, "\(text)")
         }
     }
 }
