@@ -11,8 +11,9 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -51,7 +52,7 @@ let package = Package(
         .target(name: "PoseWire", dependencies: ["CPoseProto", "CProtobufC", nioCore], swiftSettings: strict),
         .target(name: "BackendAPI", swiftSettings: strict),
         .target(
-            name: "EngineCore", dependencies: ["BackendAPI", collections, crypto, logging], swiftSettings: strict),
+            name: "EngineCore", dependencies: ["BackendAPI", deque, heap, crypto, logging], swiftSettings: strict),
         .target(name: "SystemPorts", dependencies: ["EngineCore"], swiftSettings: strict),
         .target(name: "HTTPTransport", dependencies: ["CCurl", "CLibCurl", logging], swiftSettings: strict),
         .target(
