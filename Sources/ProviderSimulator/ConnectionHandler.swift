@@ -21,6 +21,12 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     init(host: ProviderHost) { self.host = host }
 
+    func channelActive(context: ChannelHandlerContext) {
+        if !host.connectionOpened() { context.close(promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { host.connectionClosed() }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         guard !machine.isAnswering, waiting.isEmpty else {
@@ -112,7 +118,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 // Writing. Each step runs on the connection's event loop.
 extension ConnectionHandler {
     private func send(_ reply: ProviderReply, context: ChannelHandlerContext) {
-        let announcesClose = reply.closes || reply.bodyBytesSent != nil
+        let isUneven = reply.bodyBytesSent != nil || reply.bodyBytesAnnounced != nil
+        let announcesClose = reply.closes || isUneven
         let bytes = ReplyEncoder.encode(reply, body: host.content(of: reply.body), keepsAlive: !announcesClose)
         let closes = announcesClose || reply.delivery == .wholeThenClose
         switch reply.delivery {

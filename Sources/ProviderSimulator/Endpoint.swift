@@ -8,6 +8,8 @@ package enum Endpoint: String, CaseIterable, Sendable {
     /// How a body is read and how large it may be.
     enum Body: Equatable, Sendable {
         case none, json, multipart
+        /// Read and dropped: what a misspelt path gets.
+        case ignored
     }
 
     var path: String? {
@@ -49,7 +51,8 @@ package enum Endpoint: String, CaseIterable, Sendable {
     var body: Body {
         switch self {
         case .upload, .uploadV2: .multipart
-        case .file, .ledger, .health, .other: .none
+        case .file, .ledger, .health: .none
+        case .other: .ignored
         default: .json
         }
     }
@@ -57,7 +60,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     var bodyBytesMax: Int {
         switch body {
         case .none: 0
-        case .json: SimulatorLimits.jsonBodyBytesMax
+        case .json, .ignored: SimulatorLimits.jsonBodyBytesMax
         case .multipart: SimulatorLimits.uploadFileBytesMax + SimulatorLimits.uploadOverheadBytesMax
         }
     }

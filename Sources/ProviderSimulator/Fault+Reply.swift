@@ -11,10 +11,13 @@ extension Fault {
         case .hang: reply.delivery = .never
         case .slow: reply.delivery = .late(seconds: seconds ?? 0)
         case .drip: reply.delivery = .inPieces(bytes: max(1, bytes ?? 1), seconds: seconds ?? 0)
+        case .chunked: reply.isChunked = true
         default: break
         }
         return reply
     }
+
+    var needsAnswer: Bool { kind.needsAnswer }
 
     private func bent(_ answer: Answer) -> ProviderReply? {
         switch kind {
@@ -23,8 +26,8 @@ extension Fault {
         case .html: ProviderReply(page: "Sign in")
         case .emptyBody: ProviderReply(body: .bytes(ByteBuffer()))
         case .truncatedJSON, .wrongContentType, .badUTF8, .deepJSON: bentText(answer.reply)
-        case .nullData, .numbersAsNumbers, .numbersAsStrings: bentEnvelope(answer)
-        case .resultTruncated, .resultEmpty, .resultWrongType, .resultAsPage: bentFile(answer.reply)
+        case .nullData, .numbersAsNumbers, .numbersAsStrings, .duplicateKeys, .embeddedNUL: bentEnvelope(answer)
+        case .resultTruncated, .resultLonger, .resultEmpty, .resultWrongType, .resultAsPage: bentFile(answer.reply)
         default: nil
         }
     }
@@ -58,6 +61,8 @@ extension Fault {
         switch kind {
         case .nullData: envelope.data = nil
         case .numbersAsNumbers: envelope.data = envelope.data.withNumbersFromStrings
+        case .embeddedNUL: envelope.message += "\0rest"
+        case .duplicateKeys: return ProviderReply(json: envelope.json.withCodeTwice)
         default: return ProviderReply(json: envelope.json.withCodeAsString)
         }
         return ProviderReply(json: envelope.json)
@@ -67,6 +72,7 @@ extension Fault {
         var reply = reply
         switch kind {
         case .resultTruncated: reply.bodyBytesSent = bytes ?? 1_000
+        case .resultLonger: reply.bodyBytesAnnounced = bytes ?? 1_000
         case .resultEmpty: reply.body = .bytes(ByteBuffer())
         case .resultWrongType: reply.body = .bytes(ByteBuffer(string: "GIF89a this is no picture that was asked for"))
         default: reply = ProviderReply(page: "Object storage")
@@ -93,6 +99,12 @@ extension JSONValue {
                 })
         default: self
         }
+    }
+
+    /// A second, contradicting `code` behind the first.
+    var withCodeTwice: JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members + [Member(name: "code", value: .integer(Int64(ProviderCode.unknown)))])
     }
 
     var withCodeAsString: JSONValue {

@@ -31,6 +31,7 @@ package struct Fault: Equatable, Sendable {
         case closeBeforeReading, closeAfterReading, cut, closeAfterReply, hang, slow, drip
         // HTTP and the body
         case http, code, html, emptyBody, truncatedJSON, wrongContentType, badUTF8, deepJSON, nullData
+        case duplicateKeys, embeddedNUL, chunked
         case numbersAsNumbers, numbersAsStrings
         // Create
         case createState, nodeErrors, withoutTaskID, sameTaskID
@@ -44,7 +45,7 @@ package struct Fault: Equatable, Sendable {
         // Unknown tasks, cancel
         case notFound423, cancelIgnored, cancelForgotten, cancelWord
         // Files
-        case resultTruncated, resultEmpty, resultWrongType, resultAsPage
+        case resultTruncated, resultLonger, resultEmpty, resultWrongType, resultAsPage
     }
 }
 
@@ -115,9 +116,10 @@ extension Fault.Kind {
     /// Where the kind may stand. A rule elsewhere would never show, so it is refused.
     var endpoints: Set<Endpoint> {
         switch self {
-        case .closeBeforeReading, .closeAfterReading, .cut, .closeAfterReply, .hang, .slow, .drip, .http:
+        case .closeBeforeReading, .closeAfterReading, .cut, .closeAfterReply, .hang, .slow, .drip, .http, .chunked:
             Self.providers
-        case .code, .html, .emptyBody, .truncatedJSON, .wrongContentType, .badUTF8, .deepJSON, .nullData:
+        case .code, .html, .emptyBody, .truncatedJSON, .wrongContentType, .badUTF8, .deepJSON, .nullData,
+            .duplicateKeys, .embeddedNUL:
             Self.enveloped
         case .numbersAsNumbers, .numbersAsStrings: Self.enveloped
         case .createState, .nodeErrors, .withoutTaskID, .sameTaskID: [.create]
@@ -127,12 +129,20 @@ extension Fault.Kind {
         case .resultLink, .otherNodesOnly, .noImage, .comparisonFirst: [.outputs]
         case .notFound423: [.status, .outputs, .cancel]
         case .cancelIgnored, .cancelForgotten, .cancelWord: [.cancel]
-        case .resultTruncated, .resultEmpty, .resultWrongType, .resultAsPage: [.file]
+        case .resultTruncated, .resultLonger, .resultEmpty, .resultWrongType, .resultAsPage: [.file]
         }
     }
 
     /// Whether the request is served before the fault, where the rule does not say.
     var takesEffectByDefault: Bool {
+        switch self {
+        case .closeBeforeReading, .closeAfterReading, .http, .code: false
+        default: true
+        }
+    }
+
+    /// Whether the fault's reply is made from the ordinary one.
+    var needsAnswer: Bool {
         switch self {
         case .closeBeforeReading, .closeAfterReading, .http, .code: false
         default: true

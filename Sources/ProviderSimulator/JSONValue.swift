@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A JSON document as a value. Objects keep the order in which they were built, so that a reply has one spelling.
 package enum JSONValue: Equatable, Sendable {
     case null
@@ -69,42 +67,6 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     }
 
     package init(_ count: Int) { self = .integer(Int64(count)) }
-}
-
-extension JSONValue: Decodable {
-    /// Reads one document; throws where the bytes are not JSON. The decoder limits the depth.
-    package init(parsing bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-    }
-
-    package init(from decoder: any Decoder) throws {
-        if let keyed = try? decoder.container(keyedBy: MemberName.self) {
-            let names = keyed.allKeys.sorted { $0.stringValue < $1.stringValue }
-            self = .object(
-                try names.map { Member(name: $0.stringValue, value: try keyed.decode(JSONValue.self, forKey: $0)) })
-        } else if var list = try? decoder.unkeyedContainer() {
-            var values: [JSONValue] = []
-            while !list.isAtEnd { values.append(try list.decode(JSONValue.self)) }
-            self = .array(values)
-        } else {
-            self = try Self.scalar(in: decoder.singleValueContainer())
-        }
-    }
-
-    private static func scalar(in container: any SingleValueDecodingContainer) throws -> JSONValue {
-        if container.decodeNil() { return .null }
-        if let flag = try? container.decode(Bool.self) { return .bool(flag) }
-        if let integer = try? container.decode(Int64.self) { return .integer(integer) }
-        if let number = try? container.decode(Double.self) { return .number(number) }
-        return .string(try container.decode(String.self))
-    }
-
-    private struct MemberName: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
 }
 
 extension JSONValue {

@@ -28,6 +28,7 @@ package struct Ledger: Equatable, Sendable {
     /// A create that was answered with another code than 0; nothing was made.
     package struct RefusedCreate: Equatable, Sendable {
         package let seconds: Double
+        /// The code, or the HTTP status of a fault; 500 where a fault let no reply through.
         package let code: Int
     }
 

@@ -26,6 +26,7 @@ package struct MultipartForm: Sendable {
             guard parts.count < SimulatorLimits.multipartPartsMax else { throw Malformed(reason: "too many parts") }
             try appendPart(reading: &rest, separator: separator)
         }
+        guard !parts.isEmpty else { throw Malformed(reason: "the body has no part") }
     }
 
     private mutating func appendPart(reading rest: inout ByteBuffer, separator: [UInt8]) throws(Malformed) {

@@ -9,6 +9,7 @@ final class ProviderHost: Sendable {
         var renderedBytes = 0
         var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextWatcher = 0
+        var connections = 0
     }
 
     private let state: Mutex<State>
@@ -30,6 +31,16 @@ final class ProviderHost: Sendable {
         for watcher in watchers { watcher.yield() }
         return result
     }
+
+    /// Whether one more connection may stay.
+    func connectionOpened() -> Bool {
+        state.withLock { state in
+            state.connections += 1
+            return state.connections <= SimulatorLimits.connectionsMax
+        }
+    }
+
+    func connectionClosed() { state.withLock { $0.connections -= 1 } }
 
     /// The reply's body as bytes. Pictures are drawn outside the lock and kept for the next download, bounded.
     func content(of body: ProviderReply.Body) -> ByteBuffer {

@@ -35,6 +35,10 @@ package struct ProviderReply: Sendable {
     package var closes = false
     /// Bytes of the body that are sent, where that is less than the announced length.
     package var bodyBytesSent: Int?
+    /// Length in the head, where that is less than what is sent.
+    package var bodyBytesAnnounced: Int?
+    /// The body comes in chunks without a length.
+    package var isChunked = false
     var headers: [Header] = []
 
     init(status: Int = 200, contentType: String = "application/json", body: Body) {

@@ -14,13 +14,34 @@ enum ReplyEncoder {
         let phrase = phrases[reply.status] ?? ProviderReply.pages[reply.status] ?? "Status"
         var head = "HTTP/1.1 \(reply.status) \(phrase)\r\n"
         head += "Content-Type: \(reply.contentType)\r\n"
-        head += "Content-Length: \(body.readableBytes)\r\n"
+        head += reply.isChunked ? "Transfer-Encoding: chunked\r\n" : "Content-Length: \(announced(in: reply, body))\r\n"
         for header in reply.headers { head += "\(header.name): \(header.value)\r\n" }
         if !keepsAlive { head += "Connection: close\r\n" }
         head += "\r\n"
         var buffer = ByteBuffer(string: head)
-        buffer.writeImmutableBuffer(body.getSlice(at: body.readerIndex, length: sent(of: reply, body)) ?? body)
+        let content = body.getSlice(at: body.readerIndex, length: sent(of: reply, body)) ?? body
+        if reply.isChunked {
+            writeChunks(of: content, to: &buffer)
+        } else {
+            buffer.writeImmutableBuffer(content)
+        }
         return buffer
+    }
+
+    private static let chunkBytes = 16 * 1024
+
+    private static func writeChunks(of content: ByteBuffer, to buffer: inout ByteBuffer) {
+        var rest = content
+        while rest.readableBytes > 0, let chunk = rest.readSlice(length: min(chunkBytes, rest.readableBytes)) {
+            buffer.writeString(String(chunk.readableBytes, radix: 16) + "\r\n")
+            buffer.writeImmutableBuffer(chunk)
+            buffer.writeString("\r\n")
+        }
+        buffer.writeString("0\r\n\r\n")
+    }
+
+    private static func announced(in reply: ProviderReply, _ body: ByteBuffer) -> Int {
+        min(body.readableBytes, reply.bodyBytesAnnounced ?? body.readableBytes)
     }
 
     private static func sent(of reply: ProviderReply, _ body: ByteBuffer) -> Int {

@@ -63,6 +63,7 @@ package struct SimulatedProvider: Sendable {
         let takesEffect = fault.takesEffect ?? fault.kind.takesEffectByDefault
         if takesEffect { return fault.applied(to: answer(request, fault: fault, at: now)) }
         if request.endpoint == .create { createRefused(code: fault.code ?? ProviderCode.unknown, at: now) }
+        guard fault.needsAnswer else { return fault.applied(to: .reply(.infrastructure(500))) }
         var copy = self
         return fault.applied(to: copy.answer(request, fault: fault, at: now))
     }

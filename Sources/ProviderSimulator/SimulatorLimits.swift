@@ -6,8 +6,12 @@ package enum SimulatorLimits {
     package static let uploadOverheadBytesMax = 64 * 1024
     /// Bytes of a JSON request body.
     package static let jsonBodyBytesMax = 1024 * 1024
+    /// Levels of arrays and objects in a JSON document.
+    package static let jsonDepthMax = 64
     /// Bytes read and dropped after a refusal, so that the peer can finish sending and see the answer.
     package static let discardedBytesMax = 64 * 1024 * 1024
+    /// Connections at one time; one more is closed at once.
+    package static let connectionsMax = 4_096
     /// Seconds after which a peer that still sends a refused body is cut off.
     package static let discardingSecondsMax: Int64 = 30
     /// Parts of one multipart body.
