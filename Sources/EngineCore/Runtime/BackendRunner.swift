@@ -49,18 +49,25 @@ package struct BackendRunner: Sendable {
     private func download(_ output: RunOutput, _ backend: any Backend) async throws(BackendError) -> StoredImage {
         let sink: ResultSink
         do {
-            sink = ResultSink(try ImageIntake(into: images, sizeLimitBytes: EngineLimits.resultBytesMax))
+            sink = try ResultSink(into: images, sizeLimitBytes: EngineLimits.resultBytesMax)
         } catch {
-            throw BackendError(.transient, code: "store", message: "a result could not be stored: \(error)")
+            throw Self.refused(error)
         }
         do {
             try await backend.download(output, to: sink)
-            return try sink.finish()
-        } catch let error as BackendError {
-            sink.discard()
-            throw error
         } catch {
-            throw BackendError(.refusedBySink, code: "result", message: "the result was refused: \(error)")
+            sink.discard()
+            throw sink.refusal.map(Self.refused) ?? error
+        }
+        do { return try sink.finish() } catch { throw Self.refused(error) }
+    }
+
+    /// A full disk passes; bytes that are no image do not get better, but a fresh download may.
+    private static func refused(_ error: IntakeError) -> BackendError {
+        if case .store = error.code {
+            BackendError(.transient, code: error.reason, message: "the result could not be stored: \(error.message)")
+        } else {
+            BackendError(.refusedBySink, code: error.reason, message: "the result was refused: \(error.message)")
         }
     }
 
