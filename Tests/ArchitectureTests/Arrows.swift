@@ -47,8 +47,6 @@ struct Arrows {
                 "ArgumentParser", "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "Logging",
                 "Metrics",
                 "PoseServer", "RunningHubBackend", "ServiceLifecycle", "SystemPorts", "TaskStore",
-                // Its health check is a call as any client makes it.
-                "PoseTransferClient",
             ], system: ["Dispatch", "Glibc"]),
         "posetransferctl": Arrows(
             ["ArgumentParser", "Histogram", "Logging", "PoseTransferClient", "ProviderSimulator"],
