@@ -2,14 +2,16 @@ import Testing
 
 @Suite struct ArrowTests {
     @Test func eachTargetImportsOnlyWhatItsRowAllows() throws {
-        #expect(try Arrows.forbiddenImports(in: PackageTree.swiftFiles()) == [])
+        let found = try Arrows.forbiddenImports(in: PackageTree.swiftFiles())
+        #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
     }
 
     @Test func theManifestDeclaresOnlyWhatTheTableAllows() throws {
         let manifest = try Manifest(PackageTree.read("Package.swift"))
         #expect(manifest.dependencies["EngineConfiguration"] == ["BackendAPI", "Yams"])
         #expect(manifest.dependencies.count >= Arrows.table.count)
-        #expect(Arrows.forbiddenDependencies(in: manifest) == [])
+        let found = Arrows.forbiddenDependencies(in: manifest)
+        #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
     }
 
     @Test func everyRowOfTheTableIsATarget() throws {

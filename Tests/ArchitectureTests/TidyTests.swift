@@ -3,7 +3,8 @@ import Testing
 @Suite struct TidyTests {
     @Test(arguments: TidyRules.all.keys.sorted()) func holds(rule: String) throws {
         let rule = try #require(TidyRules.all[rule])
-        #expect(try rule(PackageTree.swiftFiles()) == [])
+        let found = try rule(PackageTree.swiftFiles())
+        #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
     }
 
     /// Each rule is tried on what it must find; a rule without an example fails.
