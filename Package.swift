@@ -20,6 +20,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -76,7 +77,7 @@ let package = Package(
             name: "posetransferd",
             dependencies: [
                 "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "PoseServer", "RunningHubBackend",
-                "SystemPorts", "TaskStore", argumentParser, logging, serviceLifecycle,
+                "SystemPorts", "TaskStore", argumentParser, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(
