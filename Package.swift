@@ -99,6 +99,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "BackendAPITests", dependencies: ["BackendAPI"], swiftSettings: strict),
         .testTarget(name: "EngineCoreTests", dependencies: ["BackendAPI", "EngineCore"], swiftSettings: strict),
+        .testTarget(name: "SystemPortsTests", dependencies: ["EngineCore", "SystemPorts"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["EngineSimulation", "EngineCore"], swiftSettings: strict),
         .testTarget(
             name: "HTTPTransportTests", dependencies: ["HTTPTransport", nioCore, nioPosix, nioHTTP1],
