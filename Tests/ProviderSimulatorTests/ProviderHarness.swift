@@ -107,7 +107,8 @@ enum Multipart {
         if let key {
             buffer.writeString("--\(boundary)\r\nContent-Disposition: form-data; name=\"apiKey\"\r\n\r\n\(key)\r\n")
         }
-        buffer.writeString("--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(fileName)\"\r\n")
+        buffer.writeString(
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(fileName)\"\r\n")
         buffer.writeString("Content-Type: image/png\r\n\r\n")
         buffer.writeBytes(content)
         buffer.writeString("\r\n--\(boundary)--\r\n")
