@@ -63,6 +63,14 @@ struct RawReply {
     let body: [UInt8]
     var text: String { String(decoding: body, as: UTF8.self) }
 
+    static let none = RawReply(status: 0, head: "", body: [])
+
+    private init(status: Int, head: String, body: [UInt8]) {
+        self.status = status
+        self.head = head
+        self.body = body
+    }
+
     init?(_ bytes: [UInt8]) {
         guard let end = ByteBuffer(bytes: bytes).index(ofText: "\r\n\r\n") else { return nil }
         head = String(decoding: bytes[..<end], as: UTF8.self)

@@ -51,10 +51,8 @@ struct Site: Sendable {
         return Answer(code: json["code"]?.integer, data: json["data"])
     }
 
-    func get(_ path: String) async throws -> (head: String, body: [UInt8], text: String) {
-        let bytes = try await exchange("GET \(path) HTTP/1.1\r\nConnection: close\r\n\r\n")
-        guard let reply = RawReply(bytes) else { return ("", [], "") }
-        return (reply.head, reply.body, reply.text)
+    func get(_ path: String) async throws -> RawReply {
+        try await RawReply(exchange("GET \(path) HTTP/1.1\r\nConnection: close\r\n\r\n")) ?? RawReply.none
     }
 
     func upload(_ picture: [UInt8]) async throws -> String {
