@@ -16,6 +16,12 @@ struct ProviderHarness {
         provider = SimulatedProvider(configuration: configuration)
     }
 
+    init(capacity: SimulatedProvider.Capacity) {
+        var configuration = SimulatorConfiguration()
+        configuration.slots = 1_000
+        provider = SimulatedProvider(configuration: configuration, capacity: capacity)
+    }
+
     struct Received {
         let reply: ProviderReply
         let bytes: [UInt8]

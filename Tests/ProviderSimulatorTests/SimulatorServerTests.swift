@@ -63,6 +63,17 @@ struct SimulatorServerTests {
         }
     }
 
+    @Test("A burst of a thousand requests in one piece is answered to the last")
+    func burst() async throws {
+        try await Site.with { site in
+            let one = "GET /simulator/health HTTP/1.1\r\n\r\n"
+            let last = "GET /simulator/health HTTP/1.1\r\nConnection: close\r\n\r\n"
+            let bytes = try await site.exchange(String(repeating: one, count: 999) + last)
+            #expect(!bytes.isEmpty)
+            #expect(site.server.ledger.calls[.health]?.answered == 1_000)
+        }
+    }
+
     @Test("A chunked body is as good as one with a length, and any Host is taken")
     func chunkedBody() async throws {
         try await Site.with { site in
@@ -94,6 +105,21 @@ struct SimulatorServerTests {
             try await connection.send(ByteBuffer(repeating: 1, count: length))
             #expect(await connection.readToEnd().isEmpty, "closes once the body has come")
             #expect(site.server.ledger.calls[.upload] == Ledger.Calls(received: 1, read: 0, answered: 1))
+        }
+    }
+
+    @Test("A JSON body of the limit is read, one byte more is not")
+    func jsonBodyLimit() async throws {
+        try await Site.with { site in
+            for (extra, status) in [(0, 200), (1, 413)] {
+                let start = "{\"apiKey\":\"\(Site.key)\",\"taskId\":\"5\",\"x\":\""
+                let fill = SimulatorLimits.jsonBodyBytesMax - start.utf8.count - 2 + extra
+                let body = start + String(repeating: "x", count: fill) + "\"}"
+                let bytes = try await site.exchange(
+                    "POST /task/openapi/status HTTP/1.1\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                #expect(RawReply(bytes)?.status == status)
+            }
         }
     }
 
