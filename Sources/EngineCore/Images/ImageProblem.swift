@@ -37,7 +37,8 @@ package struct ImageProblem: Error, Sendable, Equatable {
 
     static func behindEnd(_ kind: ImageKind, at offset: Int64) -> ImageProblem {
         ImageProblem(
-            .format, "the \(kind.name) ends at byte \(offset), but other bytes follow: send the image alone", at: offset)
+            .format, "the \(kind.name) ends at byte \(offset), but other bytes follow: send the image alone", at: offset
+        )
     }
 
     static func tooManyBytes(limit: Int64, at offset: Int64) -> ImageProblem {
