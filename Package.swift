@@ -63,7 +63,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "PoseServer",
-            dependencies: ["PoseWire", "EngineCore", "BackendAPI", nioCore, nioPosix, crypto, logging, serviceLifecycle],
+            dependencies: [
+                "PoseWire", "EngineCore", "BackendAPI", nioCore, nioPosix, crypto, logging, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .target(name: "EngineConfiguration", dependencies: ["BackendAPI", yams], swiftSettings: strict),
         .target(
@@ -128,7 +130,12 @@ let package = Package(
             name: "PoseTransferClientTests",
             dependencies: ["PoseTransferClient", "PoseWire", nioCore, nioPosix, nioEmbedded],
             swiftSettings: strict),
-        .testTarget(name: "ProcessTests", dependencies: ["PoseTransferClient"], swiftSettings: strict),
+        .testTarget(
+            name: "ProcessTests",
+            dependencies: [
+                "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl", "posetransferd",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     cLanguageStandard: .c11

@@ -1,4 +1,4 @@
-package import EngineCore
+import EngineCore
 
 /// The system's cryptographic generator (getrandom): ids and markers made from it cannot be guessed.
 package struct SystemRandom: RandomSource {

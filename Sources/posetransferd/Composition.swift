@@ -20,7 +20,9 @@ struct Composition {
     func backends() throws -> [String: any Backend] {
         var backends: [String: any Backend] = [:]
         for engine in configuration.engines {
-            guard case .enabled(let settings, _) = engine.state, let factory = registry.factory(for: engine.type) else { continue }
+            guard case .enabled(let settings, _) = engine.state, let factory = registry.factory(for: engine.type) else {
+                continue
+            }
             backends[engine.name] = try factory.make(settings)
         }
         return backends
@@ -28,7 +30,9 @@ struct Composition {
 
     func engineSettings(_ backends: [String: any Backend]) -> EngineSettings {
         var settings = EngineSettings()
-        for engine in configuration.engines { settings.engines[engine.name] = definition(of: engine, backends[engine.name]) }
+        for engine in configuration.engines {
+            settings.engines[engine.name] = definition(of: engine, backends[engine.name])
+        }
         for pipeline in configuration.pipelines {
             settings.pipelines[pipeline.name] = PipelineDefinition(
                 isEnabled: pipeline.isEnabled, step: pipeline.step.name, engine: pipeline.step.engine,

@@ -40,7 +40,9 @@ struct Serve: AsyncParsableCommand {
 
     private func makeLogger() throws -> Logger {
         guard let level = Logger.Level(rawValue: logLevel) else {
-            throw ValidationError("--log-level: '\(logLevel)' is none of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ValidationError(
+                "--log-level: '\(logLevel)' is none of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
         var logger = Logger(label: "posetransferd") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
@@ -84,7 +86,8 @@ struct Serve: AsyncParsableCommand {
         let backends = try Self.start(logger) { try composition.backends() }
         let clock = SystemClock()
         let engine = Engine(
-            settings: composition.engineSettings(backends), runner: BackendRunner(backends: backends, images: store.images),
+            settings: composition.engineSettings(backends),
+            runner: BackendRunner(backends: backends, images: store.images),
             clock: clock, random: SystemRandom(), doorbell: ThreadDoorbell(), logger: logger)
         let drain = composition.configuration.server.timeouts.drainMilliseconds
         let (recovered, isRecovered) = AsyncStream.makeStream(of: Void.self)
