@@ -61,7 +61,11 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "PoseServer",
-            dependencies: ["PoseWire", "EngineCore", "BackendAPI", nioCore, nioPosix, crypto, logging, serviceLifecycle],
+            dependencies: [
+                "PoseWire", "EngineCore", "BackendAPI", crypto, logging, nioCore, nioPosix, serviceLifecycle,
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
             swiftSettings: strict),
         .target(name: "EngineConfiguration", dependencies: ["BackendAPI", yams], swiftSettings: strict),
         .target(
