@@ -8,6 +8,7 @@ import PoseWire
 final class EventLoopHub {
     let eventLoop: any EventLoop
     let services: ServerServices
+    let codec = WireCodec()
     /// Frames on their way out; belongs to one connection from its first frame to its flush.
     var outbound = ByteBuffer()
 
@@ -33,6 +34,22 @@ final class EventLoopHub {
     func registerWithEngine() {
         deliveredCursor = services.engine.board.cursor
         sink = services.engine.register(LoopSink(eventLoop: eventLoop, hub: NIOLoopBound(self, eventLoop: eventLoop)))
+    }
+
+    /// Milliseconds on the event loop's clock.
+    var now: Int64 { Int64(clamping: eventLoop.now.uptimeNanoseconds / 1_000_000) }
+
+    func takeOutbound() -> ByteBuffer {
+        var bytes = ByteBuffer()
+        swap(&bytes, &outbound)
+        return bytes
+    }
+
+    /// The memory of what was handed over is used again (a copy of it, where the transport still holds it), unless it has grown large.
+    func giveBack(_ bytes: consuming ByteBuffer) {
+        guard outbound.capacity == 0, bytes.capacity <= PoseServerLimits.keptBufferBytesMax else { return }
+        outbound = bytes
+        outbound.clear()
     }
 
     // MARK: the way to the engine and back
@@ -107,7 +124,7 @@ final class EventLoopHub {
 
     func add(_ connection: ConnectionHandler) {
         connections[ObjectIdentifier(connection)] = connection
-        if isDraining { connection.drain() }
+        if isDraining { connection.goAway(.draining) }
     }
 
     func remove(_ connection: ConnectionHandler) {
@@ -120,19 +137,19 @@ final class EventLoopHub {
         for connection in Array(connections.values) { connection.memoryFreed() }
     }
 
-    /// Begins the end of every connection; the future is there when the last one is closed.
-    func drain() -> EventLoopFuture<Void> {
+    /// Begins the end of every connection; the future is there when the last one is closed. What is open `closingAfter` milliseconds later
+    /// is closed at once.
+    func drain(closingAfter milliseconds: Int64) -> EventLoopFuture<Void> {
         isDraining = true
         let promise = eventLoop.makePromise(of: Void.self)
         whenEmpty.append(promise)
-        for connection in Array(connections.values) { connection.drain() }
+        let closing = eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(milliseconds)) { [self] in
+            for connection in Array(connections.values) { connection.abandon() }
+        }
+        promise.futureResult.assumeIsolated().whenComplete { _ in closing.cancel() }
+        for connection in Array(connections.values) { connection.goAway(.draining) }
         if connections.isEmpty { succeedWaiting() }
         return promise.futureResult
-    }
-
-    /// Closes what is still open, at once.
-    func closeAll() {
-        for connection in Array(connections.values) { connection.abandon() }
     }
 
     private func succeedWaiting() {

@@ -18,8 +18,18 @@ package enum PoseServerLimits {
     package static let unsentReplyBytesMax = 1_048_576
     /// Bytes of uploads of one connection that wait for the disk, beyond which it is not read.
     package static let unwrittenUploadBytesMax = 1_048_576
-    /// Bytes in one DATA of a download.
-    package static let dataBytesMax = 256 * 1_024
+    /// Bytes of frames gathered for the transport before they are handed over.
+    package static let gatheredBytesMax = 64 * 1_024
+    /// Room that an event loop keeps for frames on their way out.
+    package static let keptBufferBytesMax = 256 * 1_024
+    /// Threads that wait for the disk.
+    package static let diskThreads = 4
+    /// Beyond all time-outs of a drain, what is still open is closed, in milliseconds.
+    package static let drainGraceMilliseconds: Int64 = 2_000
+    /// Chunks of one connection's downloads that are read ahead of the transport.
+    package static let chunksAheadMax = 2
+    /// A connection with open calls that was silent for so long is asked for a sign of life, in milliseconds.
+    package static let pingAfterMilliseconds: Int64 = 60_000
     /// What is read and thrown away after END on call 0, in bytes and in milliseconds.
     package static let discardBytesMax = 1_048_576
     package static let discardMilliseconds: Int64 = 1_000
@@ -32,20 +42,6 @@ package enum PoseServerLimits {
     /// Items written for one stream before the others have their turn.
     package static let itemsPerTurnMax = 256
 
-    // Fields of requests, in bytes of UTF-8 unless they count entries.
-    package static let taskIDBytesMax = 64
-    package static let taskIDsMax = 1_000
-    package static let pipelineBytesMax = 64
-    package static let idempotencyKeyBytesMax = 128
-    package static let labelsMax = 32
-    package static let labelNameBytesMax = 64
-    package static let labelValueBytesMax = 256
-    package static let parametersMax = 64
-    package static let parameterBytesMax = 64 * 1_024
-    package static let cancelReasonCharactersMax = 500
-    package static let priorityMax: Int32 = 100
-    /// Characters of a Status' message.
-    package static let statusMessageCharactersMax = 500
     /// A traceparent of version 00 has this many bytes; later versions may have more.
     package static let traceparentBytesMin = 55
     package static let traceparentBytesMax = 256

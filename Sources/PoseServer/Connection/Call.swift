@@ -4,7 +4,9 @@ import PoseWire
 /// One open call, from its REQUEST to its last frame.
 final class Call {
     let id: UInt32
-    let method: Method
+    let method: WireMethod
+    /// DATA follows its REQUEST.
+    let hasMore: Bool
     /// What goes on beyond one question and one answer: a stream, an upload, a download.
     var ongoing: (any OngoingCall)?
     var deadline: Scheduled<Void>?
@@ -12,9 +14,10 @@ final class Call {
     var heldBytes = 0
     var isOpen = true
 
-    init(id: UInt32, method: Method) {
+    init(id: UInt32, method: WireMethod, hasMore: Bool) {
         self.id = id
         self.method = method
+        self.hasMore = hasMore
     }
 }
 

@@ -14,9 +14,12 @@ struct Unsent {
         if isData { data.append(start..<handedOver) }
     }
 
+    /// Bytes that have left, when `waiting` have not.
+    func sentBytes(waiting: Int) -> UInt64 { handedOver - min(handedOver, UInt64(max(0, waiting))) }
+
     /// Bytes of frames other than DATA among the `waiting` last ones.
     mutating func replyBytes(waiting: Int) -> Int {
-        let sent = handedOver - min(handedOver, UInt64(max(0, waiting)))
+        let sent = sentBytes(waiting: waiting)
         while let first = data.first, first.upperBound <= sent { data.removeFirst() }
         let dataBytes = data.reduce(0) { $0 + Int(clamping: $1.upperBound - max($1.lowerBound, sent)) }
         return max(0, waiting - dataBytes)

@@ -2,41 +2,31 @@ import PoseWire
 
 /// Limits that the fields of several requests share. Each check gives the refusal, or nil where all is well.
 enum FieldChecks {
-    static func taskID(_ id: String, field: String) -> Status? {
-        guard id.utf8.count > PoseServerLimits.taskIDBytesMax else { return nil }
-        return .fieldInvalid(field, "a task id has at most \(PoseServerLimits.taskIDBytesMax) bytes")
-    }
-
-    static func text(_ text: String, bytesMax: Int, field: String) -> Status? {
-        guard text.utf8.count > bytesMax else { return nil }
-        return .fieldInvalid(field, "at most \(bytesMax) bytes are allowed")
-    }
-
-    static func labels(_ labels: [String: String]) -> Status? {
-        guard labels.count <= PoseServerLimits.labelsMax else {
-            return .fieldInvalid("labels", "at most \(PoseServerLimits.labelsMax) labels are allowed")
+    static func labels(_ labels: [String: String]) -> WireError? {
+        guard labels.count <= WireLimits.labelsMax else {
+            return .fieldInvalid("labels", "at most \(WireLimits.labelsMax) labels are allowed")
         }
         for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
-            if name.isEmpty || name.utf8.count > PoseServerLimits.labelNameBytesMax {
-                return .fieldInvalid("labels", "a label's name has 1 to \(PoseServerLimits.labelNameBytesMax) bytes")
+            if name.isEmpty || name.utf8.count > WireLimits.labelKeyBytesMax {
+                return .fieldInvalid("labels", "a label's name has 1 to \(WireLimits.labelKeyBytesMax) bytes")
             }
-            if value.utf8.count > PoseServerLimits.labelValueBytesMax {
+            if value.utf8.count > WireLimits.labelValueBytesMax {
                 return .fieldInvalid(
-                    "labels.\(name)", "a label's value has at most \(PoseServerLimits.labelValueBytesMax) bytes")
+                    "labels.\(name)", "a label's value has at most \(WireLimits.labelValueBytesMax) bytes")
             }
         }
         return nil
     }
 
-    static func parameters(_ parameters: [String: String]) -> Status? {
+    static func parameters(_ parameters: [String: String]) -> WireError? {
         let bytes = parameters.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
-        guard parameters.count > PoseServerLimits.parametersMax || bytes > PoseServerLimits.parameterBytesMax else {
+        guard parameters.count > WireLimits.parametersMax || bytes > WireLimits.parameterBytesMax else {
             return nil
         }
         return .fieldInvalid(
             "parameters",
-            "at most \(PoseServerLimits.parametersMax) parameters of together "
-                + "\(PoseServerLimits.parameterBytesMax) bytes are allowed")
+            "at most \(WireLimits.parametersMax) parameters of together "
+                + "\(WireLimits.parameterBytesMax) bytes are allowed")
     }
 
     /// A valid W3C traceparent, else empty: an invalid one is ignored.

@@ -2,35 +2,29 @@ import EngineCore
 import PoseWire
 
 /// The one place where the engine's words become the wire's codes, reasons and fields.
-extension Status {
-    /// A status with the reason's own code.
-    init(_ reason: Reason, field: String = "", _ message: String, retryAfterMilliseconds: UInt32 = 0) {
-        self.init(
-            WireError(reason, String(message.prefix(PoseServerLimits.statusMessageCharactersMax)), field: field),
-            retryAfterMilliseconds: retryAfterMilliseconds)
-    }
-
+extension WireError {
     init(_ refusal: Refusal) {
         switch refusal {
         case .pipelineUnknown(let name):
             self = .pipelineUnknown(name)
         case .pipelineDisabled(let name):
             self.init(
-                .pipelineDisabled, field: "pipeline", "the pipeline '\(name)' is switched off")
+                .pipelineDisabled, "the pipeline '\(name)' is switched off",
+                field: "pipeline")
         case .engineDisabled(let engine, let replacement):
             self.init(
-                .engineDisabled, field: "pipeline",
-                "the pipeline's engine '\(engine)' is disabled; an engine of type '\(replacement)' takes its place")
+                .engineDisabled, "the pipeline's engine '\(engine)' is disabled; an engine of type '\(replacement)' takes its place",
+                field: "pipeline")
         case .imageUnknown(let role):
             self = .imageUnknown(field: role == .source ? "source_image.sha256" : "pose_image.sha256")
         case .parameterUnknown(let name):
             self.init(
-                .parameterUnknown, field: "parameters.\(name)",
-                "the pipeline declares no parameter '\(name)'")
+                .parameterUnknown, "the pipeline declares no parameter '\(name)'",
+                field: "parameters.\(name)")
         case .idempotencyKeyReused:
             self.init(
-                .idempotencyKeyReused, field: "idempotency_key",
-                "this key belongs to a task with other content; use a new key")
+                .idempotencyKeyReused, "this key belongs to a task with other content; use a new key",
+                field: "idempotency_key")
         case .queueFull(let milliseconds):
             self.init(
                 .queueFull, "the queue is full; try again later",
@@ -50,7 +44,7 @@ extension Status {
 
     init(_ failure: TaskFailure) { self.init(Self.reason(of: failure.reason), failure.message) }
 
-    private static func reason(of reason: FailureReason) -> Reason {
+    private static func reason(of reason: FailureReason) -> WireReason {
         switch reason {
         case .engineAuth: .engineAuth
         case .workflowUnusable: .workflowUnusable
@@ -76,12 +70,12 @@ extension Status {
     /// Why an image did not come into the store; `image` is the field with its bytes, empty where they came as DATA.
     init(_ error: IntakeError, image: String) {
         switch error.code {
-        case .image(.format): self.init(.imageFormat, field: image, error.message)
-        case .image(.tooLarge): self.init(.imageTooLarge, field: image, error.message)
-        case .image(.empty): self.init(.imageEmpty, field: image.isEmpty ? "size_bytes" : image, error.message)
-        case .sizeMismatch: self.init(.sizeMismatch, field: "size_bytes", error.message)
-        case .digestMismatch: self.init(.digestMismatch, field: "sha256", error.message)
-        case .mediaTypeMismatch: self.init(.mediaTypeMismatch, field: "media_type", error.message)
+        case .image(.format): self.init(.imageFormat, error.message, field: image)
+        case .image(.tooLarge): self.init(.imageTooLarge, error.message, field: image)
+        case .image(.empty): self.init(.imageEmpty, error.message, field: image.isEmpty ? "size_bytes" : image)
+        case .sizeMismatch: self.init(.sizeMismatch, error.message, field: "size_bytes")
+        case .digestMismatch: self.init(.digestMismatch, error.message, field: "sha256")
+        case .mediaTypeMismatch: self.init(.mediaTypeMismatch, error.message, field: "media_type")
         case .store(let code): self.init(StoreError(code, error.message))
         case .closed: self = .internalFault
         }
@@ -97,33 +91,33 @@ extension Status {
 }
 
 /// What several methods answer.
-extension Status {
-    static let storageFull = Status(.storageFull, "the server's disk is full")
-    static let draining = Status(
+extension WireError {
+    static let storageFull = WireError(.storageFull, "the server's disk is full")
+    static let draining = WireError(
         .serverDraining, "the server is shutting down; nothing was done",
         retryAfterMilliseconds: PoseServerLimits.drainRetryMilliseconds)
-    static let internalFault = Status(.internalFault, "a fault of the server; its log tells more")
-    static let callCancelled = Status(.callCancelled, "the call was cancelled")
-    static let callTimeout = Status(
+    static let internalFault = WireError(.internalFault, "a fault of the server; its log tells more")
+    static let callCancelled = WireError(.callCancelled, "the call was cancelled")
+    static let callTimeout = WireError(
         .callTimeout, "the call's timeout_ms passed; what it began may still happen")
-    static let tokenInvalid = Status(.tokenInvalid, "this needs a valid token")
+    static let tokenInvalid = WireError(.tokenInvalid, "this needs a valid token")
 
     /// The same for a task that never was, that was removed, and that is another caller's.
-    static func taskUnknown(field: String) -> Status {
-        Status(.taskUnknown, field: field, "there is no such task")
+    static func taskUnknown(field: String) -> WireError {
+        WireError(.taskUnknown, "there is no such task", field: field)
     }
 
-    static func pipelineUnknown(_ name: String) -> Status {
-        Status(.pipelineUnknown, field: "pipeline", "there is no pipeline '\(name)'")
+    static func pipelineUnknown(_ name: String) -> WireError {
+        WireError(.pipelineUnknown, "there is no pipeline '\(name)'", field: "pipeline")
     }
 
-    static func imageUnknown(field: String) -> Status {
-        Status(
-            .imageUnknown, field: field,
-            "no image of yours with this sha256 is here (any more); put it first")
+    static func imageUnknown(field: String) -> WireError {
+        WireError(
+            .imageUnknown, "no image of yours with this sha256 is here (any more); put it first",
+            field: field)
     }
 
-    static func fieldInvalid(_ field: String, _ message: String) -> Status {
-        Status(.fieldInvalid, field: field, message)
+    static func fieldInvalid(_ field: String, _ message: String) -> WireError {
+        WireError(.fieldInvalid, message, field: field)
     }
 }

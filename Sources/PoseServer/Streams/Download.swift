@@ -1,7 +1,8 @@
 import EngineCore
 import NIOCore
+import PoseWire
 
-/// Sends an image's bytes in DATA frames, one in hand at a time.
+/// Sends an image's bytes in DATA frames, one chunk in hand at a time.
 ///
 /// The file stays open from the RESPONSE to the end, so that a download is finished even when its result expires meanwhile.
 final class Download: OngoingCall {
@@ -19,37 +20,35 @@ final class Download: OngoingCall {
 
     /// After the RESPONSE.
     func begin() {
-        if offset >= file.sizeBytes {
-            connection.finish(call)
-        } else {
-            connection.add(self)
-        }
+        guard offset < file.sizeBytes else { return connection.finish(call) }
+        call.ongoing = self
+        connection.downloads.add(self)
     }
 
-    func callEnded() { connection.remove(self) }
+    func callEnded() { connection.downloads.remove(self) }
 
-    /// Its turn has come: reads the next chunk and hands it over.
-    func takeTurn() {
+    /// Its turn has come.
+    func readChunk() {
         let (file, offset) = (file, offset)
         connection.onPool(call) {
             try Self.chunk(of: file, at: offset)
         } then: { [self] bytes in
-            chunkRead(bytes)
+            connection.downloads.chunkRead(bytes, by: self)
         } orElse: { [self] in
-            connection.turnTaken(self, goesOn: false)
+            connection.downloads.readFailed()
         }
     }
 
-    private func chunkRead(_ bytes: ByteBuffer) {
+    /// The transport takes it.
+    func send(_ bytes: ByteBuffer) {
         offset += Int64(bytes.readableBytes)
         let isLast = offset >= file.sizeBytes
         connection.sendData(call, bytes, isLast: isLast)
-        if isLast { connection.finish(call) }
-        connection.turnTaken(self, goesOn: !isLast)
+        if isLast { connection.finish(call) } else { connection.downloads.add(self) }
     }
 
     private static func chunk(of file: any ImageReader, at offset: Int64) throws -> ByteBuffer {
-        let size = Int(min(Int64(PoseServerLimits.dataBytesMax), file.sizeBytes - offset))
+        let size = Int(min(Int64(WireLimits.dataBytesMax), file.sizeBytes - offset))
         var bytes = ByteBufferAllocator().buffer(capacity: size)
         let count = try bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { space in
             try file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: space.prefix(size)))

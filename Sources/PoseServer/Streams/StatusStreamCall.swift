@@ -10,7 +10,9 @@ final class StatusStreamCall: OngoingCall {
 
     let audience: Audience
     let connection: ConnectionHandler
-    private let call: Call
+    let call: Call
+    /// It stands in its connection's list of those whose turn comes.
+    var hasNews = false
     private var stream: StatusStream
 
     init(_ stream: StatusStream, audience: Audience, call: Call, connection: ConnectionHandler) {
@@ -21,15 +23,20 @@ final class StatusStreamCall: OngoingCall {
     }
 
     func begin() {
+        call.ongoing = self
         connection.hub.add(self)
-        connection.add(self)
+        connection.streams.append(self)
+        connection.hasNews(self)
     }
 
-    func eventArrived(_ event: TaskEvent, delivered: UInt64) { stream.eventArrived(event, delivered: delivered) }
+    func eventArrived(_ event: TaskEvent, delivered: UInt64) {
+        stream.eventArrived(event, delivered: delivered)
+        connection.hasNews(self)
+    }
 
     func callEnded() {
         connection.hub.remove(self)
-        connection.remove(self)
+        connection.streams.removeAll { $0 === self }
     }
 
     /// Writes what the connection takes, at most one turn's worth. True: there is more, and the connection may take it.
@@ -92,6 +99,7 @@ final class StatusStreamCall: OngoingCall {
             }
         } then: { [self] events in
             stream.pageRead(events, upTo: upTo, isLast: events.count < limit)
+            connection.hasNews(self)
         }
     }
 }
