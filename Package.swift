@@ -67,7 +67,8 @@ let package = Package(
         .target(
             name: "PoseTransferClient", dependencies: ["PoseWire", nioCore, nioPosix, crypto, logging],
             swiftSettings: strict),
-        .target(name: "ProviderSimulator", dependencies: [nioCore, nioPosix, nioHTTP1], swiftSettings: strict),
+        .target(
+            name: "ProviderSimulator", dependencies: [crypto, nioCore, nioPosix, nioHTTP1], swiftSettings: strict),
 
         // Programs
         .executableTarget(
