@@ -1,1 +1,0 @@
-#include "CPoseProto.h"

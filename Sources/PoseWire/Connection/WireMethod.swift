@@ -1,0 +1,31 @@
+/// The methods that this build answers, with the shape of their calls. Any other number is METHOD_UNKNOWN.
+package enum WireMethod: UInt16, Sendable, CaseIterable {
+    case submitPoseTransfer = 1
+    case streamStatus = 2
+    case getTask = 3
+    case cancelTask = 4
+    case putImage = 6
+    case fetchResult = 7
+    case checkHealth = 8
+
+    package var shape: CallShape {
+        switch self {
+        case .submitPoseTransfer, .getTask, .cancelTask, .checkHealth: .unary
+        case .streamStatus: .stream
+        case .putImage: .upload
+        case .fetchResult: .download
+        }
+    }
+}
+
+/// How the frames of a call go.
+package enum CallShape: Sendable, Equatable {
+    /// REQUEST, then RESPONSE or END with an error.
+    case unary
+    /// REQUEST, then ITEMs, then END.
+    case stream
+    /// REQUEST with MORE, then DATA up to one without MORE; RESPONSE or END with an error at any time.
+    case upload
+    /// REQUEST, then RESPONSE, DATA and END.
+    case download
+}
