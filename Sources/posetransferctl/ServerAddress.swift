@@ -1,9 +1,15 @@
 /// Where the server is, as it is written on a command line: `HOST:PORT`, `HOST`, `[::1]:PORT`.
 struct ServerAddress: Equatable {
     static let standardPort = 7411
+    static let standard = ServerAddress(host: "127.0.0.1", port: standardPort)
 
     var host: String
     var port: Int
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
 
     /// Nothing where the text is no address.
     init?(_ text: String) {

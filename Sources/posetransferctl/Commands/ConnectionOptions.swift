@@ -41,7 +41,7 @@ struct ConnectionOptions: ParsableArguments {
     private func serverAddress() throws -> ServerAddress {
         if let server { return server }
         guard let text = Environment.value("POSETRANSFER_SERVER") else {
-            return ServerAddress(host: "127.0.0.1", port: ServerAddress.standardPort)
+            return .standard
         }
         guard let address = ServerAddress(text) else {
             throw CommandFailure(

@@ -3,7 +3,8 @@ import Glibc
 
 /// SIGINT and SIGTERM, as a stream. From the second one on the program ends at once.
 final class Interrupts: Sendable {
-    private let sources: [any DispatchSourceSignal & Sendable]
+    /// Sound: a dispatch source may be used from any thread, the array never changes, and nothing but `deinit` touches it.
+    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
     let stream: AsyncStream<Int32>
 
     init() {
