@@ -12,3 +12,5 @@ package protocol EngineFront: Sendable {
     /// From now on submits are refused.
     func beginDrain()
 }
+
+extension Engine: EngineFront {}

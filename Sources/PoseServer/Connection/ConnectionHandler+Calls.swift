@@ -1,5 +1,7 @@
 import EngineCore
+import Logging
 import NIOCore
+import NIOPosix
 import PoseWire
 
 /// What methods use: the answer to a call, the way to the engine and the way to the disk.

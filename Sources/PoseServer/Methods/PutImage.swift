@@ -11,7 +11,8 @@ enum PutImage {
             return connection.fail(call, error)
         }
         let upload = Upload(
-            Upload.Announced(digest: digest, sizeBytes: Int64(clamping: request.sizeBytes), mediaType: request.mediaType),
+            Upload.Announced(
+                digest: digest, sizeBytes: Int64(clamping: request.sizeBytes), mediaType: request.mediaType),
             call: call, connection: connection)
         upload.begin()
     }

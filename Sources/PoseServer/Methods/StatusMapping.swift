@@ -13,7 +13,8 @@ extension WireError {
                 field: "pipeline")
         case .engineDisabled(let engine, let replacement):
             self.init(
-                .engineDisabled, "the pipeline's engine '\(engine)' is disabled; an engine of type '\(replacement)' takes its place",
+                .engineDisabled,
+                "the pipeline's engine '\(engine)' is disabled; an engine of type '\(replacement)' takes its place",
                 field: "pipeline")
         case .imageUnknown(let role):
             self = .imageUnknown(field: role == .source ? "source_image.sha256" : "pose_image.sha256")

@@ -69,7 +69,8 @@ enum StreamStatus {
     }
 
     private static func begin(
-        _ request: StreamStatusRequest, _ scope: StatusStream.Scope, _ audience: StatusStreamCall.Audience, _ call: Call,
+        _ request: StreamStatusRequest, _ scope: StatusStream.Scope, _ audience: StatusStreamCall.Audience,
+        _ call: Call,
         _ connection: ConnectionHandler
     ) {
         let cursor = connection.services.engine.board.cursor

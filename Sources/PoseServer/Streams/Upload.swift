@@ -1,5 +1,6 @@
 import EngineCore
 import NIOCore
+import NIOPosix
 import PoseWire
 import Synchronization
 

@@ -1,0 +1,88 @@
+internal import Crypto
+
+/// The picture that a run makes: its colours come from the source, its pose from the pose picture, and two bands of
+/// blocks hold both digests bit by bit, so that a mix-up of inputs or of tasks is seen by eye and by compare.
+package struct SimulatedResult: Equatable, Hashable, Sendable {
+    package let sourceDigest: [UInt8]
+    package let poseDigest: [UInt8]
+    package let minimumBytes: Int
+
+    package init(sourceDigest: [UInt8], poseDigest: [UInt8], minimumBytes: Int = 0) {
+        self.sourceDigest = sourceDigest
+        self.poseDigest = poseDigest
+        self.minimumBytes = minimumBytes
+    }
+
+    /// A second output of the same run that is surely another picture.
+    package var comparison: SimulatedResult {
+        SimulatedResult(
+            sourceDigest: Digest.sha256(Array("comparison".utf8) + sourceDigest), poseDigest: poseDigest,
+            minimumBytes: minimumBytes)
+    }
+
+    /// The PNG file. Both digests are SHA-256 of the input files; `minimumBytes` pads the file with a chunk that viewers
+    /// skip. The same arguments give the same bytes.
+    package static func png(sourceDigest: [UInt8], poseDigest: [UInt8], minimumBytes: Int = 0) -> [UInt8] {
+        SimulatedResult(sourceDigest: sourceDigest, poseDigest: poseDigest, minimumBytes: minimumBytes).png
+    }
+
+    package var png: [UInt8] {
+        var canvas = Canvas(width: Self.width, height: Self.height)
+        Figure(poseDigest: poseDigest).draw(on: &canvas)
+        drawBits(of: sourceDigest, top: Self.height - 2 * Self.bandHeight, ink: .sourceBit, on: &canvas)
+        drawBits(of: poseDigest, top: Self.height - Self.bandHeight, ink: .poseBit, on: &canvas)
+        return PNGFile(canvas: canvas, palette: Palette(sourceDigest: sourceDigest).colours)
+            .bytes(minimum: min(minimumBytes, SimulatorLimits.resultBytesMax))
+    }
+
+    package static let width = 256
+    package static let height = 384
+    static let cell = 4
+    static let bandHeight = 16
+
+    /// Sixty-four cells in a row, four rows: 256 bits.
+    private func drawBits(of digest: [UInt8], top: Int, ink: Ink, on canvas: inout Canvas) {
+        canvas.fill(x: 0, y: top, width: Self.width, height: Self.bandHeight, .noBit)
+        for (index, byte) in digest.prefix(32).enumerated() {
+            for bit in 0..<8 where byte >> (7 - bit) & 1 == 1 {
+                let position = index * 8 + bit
+                let x = position % 64 * Self.cell
+                canvas.fill(x: x, y: top + position / 64 * Self.cell, width: Self.cell, height: Self.cell, ink)
+            }
+        }
+    }
+}
+
+/// The colours of a picture by number.
+enum Ink: UInt8, CaseIterable {
+    case background, floor, skin, shirt, trousers, hair, shoes, noBit, sourceBit, poseBit
+}
+
+/// What each ink looks like, from the source's digest. Ranges keep the figure apart from its background.
+struct Palette {
+    let colours: [[UInt8]]
+
+    init(sourceDigest: [UInt8]) {
+        func colour(_ index: Int, from low: UInt8, span: UInt8) -> [UInt8] {
+            (0..<3).map { channel in
+                let place = index * 3 + channel
+                return low + (place < sourceDigest.count ? sourceDigest[place] % span : 0)
+            }
+        }
+        let skin = sourceDigest.last.map { $0 % 120 } ?? 0
+        colours = Ink.allCases.map { ink in
+            switch ink {
+            case .background: colour(0, from: 200, span: 56)
+            case .floor: colour(1, from: 140, span: 40)
+            case .skin: [120 + skin, 80 + skin, 60 + skin]
+            case .shirt: colour(2, from: 20, span: 160)
+            case .trousers: colour(3, from: 20, span: 160)
+            case .hair: colour(4, from: 10, span: 120)
+            case .shoes: colour(5, from: 0, span: 90)
+            case .noBit: [250, 250, 250]
+            case .sourceBit: [30, 60, 160]
+            case .poseBit: [160, 50, 30]
+            }
+        }
+    }
+}
