@@ -30,7 +30,7 @@ extension ConfigurationReader {
         }
         return ConfiguredCaller(
             name: name, tokenDigests: tokenDigests, isAdmin: checked.boolean("admin") ?? false,
-            openTasksMax: checked.integer("max_open_tasks"), storedBytesMax: checked.integer("max_stored_bytes"))
+            openTasksMax: checked.integer("max_open_tasks"))
     }
 
     private mutating func noteNameFaults(_ name: String, _ place: CallerPlace, _ names: inout Set<String>) {

@@ -113,15 +113,6 @@ extension ConfigurationReader {
         let node = node("storage", root)
         guard let section = section(node, "storage", known: ServerKeys.storage.map(\.name)) else { return nil }
         let checked = values(in: section, keys: ServerKeys.storage)
-        guard let path = checked.text("path"), let results = checked.milliseconds("result_retention"),
-            let tasks = checked.milliseconds("task_retention")
-        else { return nil }
-        guard tasks >= results else {
-            refuse(
-                position("task_retention", section), section.path(of: "task_retention"),
-                "is shorter than result_retention, so results would outlive their tasks; raise it")
-            return nil
-        }
-        return ConfiguredStorage(path: path, resultRetentionMilliseconds: results, taskRetentionMilliseconds: tasks)
+        return checked.text("path").map { ConfiguredStorage(path: $0) }
     }
 }

@@ -26,9 +26,6 @@ package enum ServerKeys {
         ConfigurationKey("admin", .boolean, default: "false", help: "May use the admin methods and see every task."),
         ConfigurationKey(
             "max_open_tasks", .integer(1...100_000), help: "Tasks that have not ended; default: no limit of its own."),
-        ConfigurationKey(
-            "max_stored_bytes", .integer(1...1_000_000_000_000_000),
-            help: "Bytes of images and results kept for it; default: no limit of its own."),
     ]
 
     package static let limits = [
@@ -72,12 +69,6 @@ package enum ServerKeys {
 
     package static let storage = [
         ConfigurationKey(
-            "path", .text, default: "./data", help: "Folder of tasks, pictures and results; one process at a time."),
-        ConfigurationKey(
-            "result_retention", .seconds(60...3_153_600_000), default: "604800",
-            help: "How long a result is kept (7 days)."),
-        ConfigurationKey(
-            "task_retention", .seconds(60...3_153_600_000), default: "2592000",
-            help: "How long an ended task is kept with its events and key (30 days)."),
+            "path", .text, default: "./data", help: "Folder of tasks, pictures and results; one process at a time.")
     ]
 }

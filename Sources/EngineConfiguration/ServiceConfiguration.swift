@@ -31,8 +31,6 @@ package struct ConfiguredCaller: Sendable, Equatable {
     package let isAdmin: Bool
     /// Tasks that have not ended; `nil`: no limit of its own.
     package let openTasksMax: Int?
-    /// Bytes of images and results that are kept for it; `nil`: no limit of its own.
-    package let storedBytesMax: Int?
 }
 
 /// Bounds that the wire document names; what clients must know is announced in WELCOME.
@@ -60,12 +58,10 @@ package struct ConfiguredTimeouts: Sendable, Equatable {
     package let startByMilliseconds: Int64
 }
 
-/// Where and for how long tasks, images and results are kept.
+/// Where tasks, images and results are kept.
 package struct ConfiguredStorage: Sendable, Equatable {
     /// As the file has it: relative to the working directory.
     package let path: String
-    package let resultRetentionMilliseconds: Int64
-    package let taskRetentionMilliseconds: Int64
 }
 
 /// One engine: a provider's workflow, or why it does not run.

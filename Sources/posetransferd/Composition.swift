@@ -12,7 +12,7 @@ struct Composition {
 
     static func registry(transport: any HTTPTransport) -> BackendRegistry {
         BackendRegistry([
-            RunningHubBackendFactory(transport: transport), LegacyBackendFactory.onething, LegacyBackendFactory.autodl,
+            RunningHubFactory(transport: transport), LegacyBackendFactory.onething, LegacyBackendFactory.autodl,
         ])
     }
 
@@ -91,8 +91,6 @@ struct Composition {
         welcome.keepaliveTimeoutMilliseconds = UInt32(clamping: times.keepaliveMilliseconds)
         welcome.idleTimeoutMilliseconds = UInt32(clamping: times.idleMilliseconds)
         welcome.drainTimeoutMilliseconds = UInt32(clamping: times.drainMilliseconds)
-        welcome.resultRetentionMilliseconds = UInt64(clamping: configuration.storage.resultRetentionMilliseconds)
-        welcome.taskRetentionMilliseconds = UInt64(clamping: configuration.storage.taskRetentionMilliseconds)
         welcome.defaultStartByMilliseconds = UInt64(clamping: times.startByMilliseconds)
         return welcome
     }

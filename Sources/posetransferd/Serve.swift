@@ -78,7 +78,11 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    static func complain(_ text: String) { fputs(text + "\n", stderr) }
+    /// To standard error, by descriptor: glibc's `stderr` is a variable, and so not safe to name.
+    static func complain(_ text: String) {
+        let bytes = Array((text + "\n").utf8)
+        _ = write(2, bytes, bytes.count)
+    }
 
     // MARK: Running
 
@@ -98,7 +102,8 @@ struct Serve: AsyncParsableCommand {
         let server = PoseServer(
             configuration: composition.serverConfiguration(instanceID: store.instanceID), engine: engine,
             reader: store.reader, images: store.images, clock: clock, logger: logger)
-        let listener = ListenerService(server: server, recovered: recovered)
+        let listener = ListenerService(
+            server: server, recovered: recovered, host: composition.configuration.server.listen.host)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -124,12 +129,9 @@ struct Serve: AsyncParsableCommand {
     }
 
     private static func exitStatus(for error: any Error) -> ExitCode {
+        if let status = error as? ExitCode { return status }
         complain("posetransferd: \(error)")
-        switch error {
-        case is StoreError: return ExitStatus.storage
-        case is PoseServerError: return ExitStatus.unavailable
-        default: return ExitStatus.internalFault
-        }
+        return error is StoreError ? ExitStatus.storage : ExitStatus.internalFault
     }
 }
 
@@ -137,9 +139,18 @@ struct Serve: AsyncParsableCommand {
 struct ListenerService: Service {
     let server: PoseServer
     let recovered: AsyncStream<Void>
+    let host: String
 
     func run() async throws {
         for await _ in recovered { break }
+        do {
+            let port = try await server.listen()
+            print("posetransferd listening on \(host.contains(":") ? "[\(host)]" : host):\(port)")
+            fflush(nil)
+        } catch {
+            Serve.complain("posetransferd: cannot listen on \(host): \(error)")
+            throw ExitStatus.unavailable
+        }
         try await server.run()
     }
 }

@@ -51,7 +51,7 @@ import Testing
         #expect(
             configuration.storage
                 == ConfiguredStorage(
-                    path: "./data", resultRetentionMilliseconds: 604_800_000, taskRetentionMilliseconds: 2_592_000_000))
+                    path: "./data"))
         #expect(configuration.server.healthWithoutToken)
     }
 

@@ -9,7 +9,7 @@ import Testing
     @Test func callersAreReadWithTheirDigestsAndLimits() throws {
         let server = """
             callers:
-              - { name: shop, token_sha256: [\(digest), "\(other)"], max_open_tasks: 5, max_stored_bytes: 1000 }
+              - { name: shop, token_sha256: [\(digest), "\(other)"], max_open_tasks: 5 }
               - { name: ops@corp, token_sha256: ["${DIGEST}"], admin: true }
             """
         let variables = ["RUNNINGHUB_API_KEY": secretText, "DIGEST": String(repeating: "11", count: 32)]
@@ -17,7 +17,7 @@ import Testing
         let bytes = [[UInt8](repeating: 0xab, count: 32), [UInt8](repeating: 0x0c, count: 32)]
         #expect(callers.first?.name == "shop" && callers.first?.tokenDigests == bytes)
         #expect(
-            callers.first?.openTasksMax == 5 && callers.first?.storedBytesMax == 1_000
+            callers.first?.openTasksMax == 5
                 && callers.first?.isAdmin == false)
         #expect(callers.last?.isAdmin == true && callers.last?.openTasksMax == nil)
     }

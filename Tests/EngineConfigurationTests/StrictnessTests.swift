@@ -89,7 +89,7 @@ import Testing
     @Test func everyMistakeIsToldInOneRunInTheOrderOfTheFile() {
         let text = """
             server: { lisen: x, limits: { max_calls: 0 } }
-            storage: { task_retention: 60 }
+            storage: { pathh: x }
             engines:
               a: { type: runninghub, config: { api_key: "${NOT_SET}", timeout: x } }
               b: { type: unheard_of }
