@@ -45,7 +45,7 @@ package final class PoseServer: Service {
         services.pool.start()
         var hubs: [Hub] = []
         for loop in group.makeIterator() { hubs.append(try await makeHub(on: loop)) }
-        let listener = try await bind(hubs)
+        let listener = try await bindOrExplain(hubs)
         started.withLock { $0 = Started(listener: listener, hubs: hubs) }
         let port = listener.localAddress?.port ?? 0
         services.logger.info("listening", metadata: ["host": "\(services.configuration.host)", "port": "\(port)"])
@@ -59,6 +59,18 @@ package final class PoseServer: Service {
             hub.registerWithEngine()
             return Hub(eventLoop: loop, bound: NIOLoopBound(hub, eventLoop: loop))
         }.get()
+    }
+
+    private func bindOrExplain(_ hubs: [Hub]) async throws -> any Channel {
+        do {
+            return try await bind(hubs)
+        } catch {
+            let (host, port) = (services.configuration.host, services.configuration.port)
+            try? await services.pool.shutdownGracefully()
+            try? await group.shutdownGracefully()
+            throw PoseServerError(
+                .cannotListen, "cannot listen on \(host):\(port); is another server there?", cause: error)
+        }
     }
 
     private func bind(_ hubs: [Hub]) async throws -> any Channel {

@@ -226,7 +226,8 @@ import Testing
                     stream.eventArrived(event, delivered: script.cursor)
                 case 2:
                     guard !log.isEmpty else { continue }
-                    stream.eventArrived(script.transient(log[log.count - 1].taskNumber, progress: 0.5), delivered: script.cursor)
+                    stream.eventArrived(
+                        script.transient(log[log.count - 1].taskNumber, progress: 0.5), delivered: script.cursor)
                 case 3:
                     if reading == nil, case .cursor(_, let after)? = stream.wantedPage {
                         let all = log.filter { $0.cursor > after }
