@@ -11,14 +11,16 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -51,7 +53,7 @@ let package = Package(
         .target(name: "PoseWire", dependencies: ["CPoseProto", "CProtobufC", nioCore], swiftSettings: strict),
         .target(name: "BackendAPI", swiftSettings: strict),
         .target(
-            name: "EngineCore", dependencies: ["BackendAPI", collections, crypto, logging], swiftSettings: strict),
+            name: "EngineCore", dependencies: ["BackendAPI", deque, heap, crypto, logging], swiftSettings: strict),
         .target(name: "SystemPorts", dependencies: ["EngineCore"], swiftSettings: strict),
         .target(name: "HTTPTransport", dependencies: ["CCurl", "CLibCurl", logging], swiftSettings: strict),
         .target(
@@ -61,7 +63,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "PoseServer",
-            dependencies: ["PoseWire", "EngineCore", "BackendAPI", nioCore, nioPosix, crypto, logging, serviceLifecycle],
+            dependencies: [
+                "PoseWire", "EngineCore", "BackendAPI", nioCore, nioPosix, crypto, logging, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .target(name: "EngineConfiguration", dependencies: ["BackendAPI", yams], swiftSettings: strict),
         .target(
@@ -75,7 +79,7 @@ let package = Package(
             name: "posetransferd",
             dependencies: [
                 "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "PoseServer", "RunningHubBackend",
-                "SystemPorts", "TaskStore", argumentParser, logging, serviceLifecycle,
+                "SystemPorts", "TaskStore", argumentParser, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -97,6 +101,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "BackendAPITests", dependencies: ["BackendAPI"], swiftSettings: strict),
         .testTarget(name: "EngineCoreTests", dependencies: ["BackendAPI", "EngineCore"], swiftSettings: strict),
+        .testTarget(name: "SystemPortsTests", dependencies: ["EngineCore", "SystemPorts"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["EngineSimulation", "EngineCore"], swiftSettings: strict),
         .testTarget(
             name: "HTTPTransportTests", dependencies: ["HTTPTransport", nioCore, nioPosix, nioHTTP1],
@@ -125,7 +130,12 @@ let package = Package(
             name: "PoseTransferClientTests",
             dependencies: ["PoseTransferClient", "PoseWire", nioCore, nioPosix, nioEmbedded],
             swiftSettings: strict),
-        .testTarget(name: "ProcessTests", dependencies: ["PoseTransferClient"], swiftSettings: strict),
+        .testTarget(
+            name: "ProcessTests",
+            dependencies: [
+                "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl", "posetransferd",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     cLanguageStandard: .c11

@@ -7,15 +7,19 @@ package enum EngineLimits {
     package static let startByMillisecondsDefault: Int64 = 24 * 3_600_000
     /// How long a put image may be named at least; renewed when it is put again.
     package static let putImageLifetimeMilliseconds: Int64 = 24 * 3_600_000
+    /// A provider's word on how long an upload may be used again is believed up to this.
+    package static let uploadLifetimeSecondsMax: Int64 = 30 * 86_400
     /// Bytes of one image (the provider's limit) and its pixels.
     package static let imageBytesMax: Int64 = 30 * 1_048_576
+    /// Bytes of one result.
+    package static let resultBytesMax: Int64 = 256 * 1_048_576
     package static let imagePixelsMax: Int64 = 64 * 1_048_576
     package static let imageSidePixelsMax: Int64 = 16_384
 
-    /// Attempts that the provider surely took nothing of, before ENGINE_UNAVAILABLE.
-    package static let transientAttemptsMax = 8
-    /// Times one image is offered to the provider in one attempt, before UPLOAD_FAILED.
-    package static let prepareTriesMax = 4
+    /// Attempts in which the provider could not be used, before ENGINE_UNAVAILABLE or UPLOAD_FAILED: about five minutes of outage.
+    package static let transientAttemptsMax = 20
+    /// Times one image is offered to the provider in one attempt.
+    package static let prepareTriesMax = 3
     /// Times the outputs of one run are read, before RESULT_UNAVAILABLE.
     package static let downloadTriesMax = 5
     /// Times a cancel without an answer is repeated.

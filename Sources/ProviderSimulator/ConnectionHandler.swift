@@ -18,6 +18,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var exchange: Exchange?
     /// Parts of requests that were sent before the reply to the one before them.
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    private var isReadingNext = false
 
     init(host: ProviderHost) { self.host = host }
 
@@ -160,6 +161,10 @@ extension ConnectionHandler {
     }
 
     private func readNext(context: ChannelHandlerContext) {
+        // An answer that is ready at once comes back here: the loop goes on, the stack does not grow.
+        guard !isReadingNext else { return }
+        isReadingNext = true
+        defer { isReadingNext = false }
         while !machine.isAnswering, let part = waiting.popFirst() { handle(part, context: context) }
         guard waiting.isEmpty, !machine.isAnswering else { return }
         context.channel.setOption(.autoRead, value: true).whenFailure { _ in }

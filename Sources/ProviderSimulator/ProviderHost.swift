@@ -5,8 +5,7 @@ internal import Synchronization
 final class ProviderHost: Sendable {
     private struct State: Sendable {
         var provider: SimulatedProvider
-        var rendered: [SimulatedResult: ByteBuffer] = [:]
-        var renderedBytes = 0
+        var pictures = PictureShelf(bytesMax: SimulatorLimits.renderedBytesKeptMax)
         var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextWatcher = 0
         var connections = 0
@@ -47,22 +46,11 @@ final class ProviderHost: Sendable {
         switch body {
         case .bytes(let buffer): return buffer
         case .result(let result):
-            if let rendered = state.withLock({ $0.rendered[result] }) { return rendered }
-            let rendered = ByteBuffer(bytes: result.png)
-            state.withLock { Self.keep(rendered, of: result, in: &$0) }
-            return rendered
+            if let picture = state.withLock({ $0.pictures[result] }) { return picture }
+            let picture = ByteBuffer(bytes: result.png)
+            state.withLock { $0.pictures.put(picture, of: result) }
+            return picture
         }
-    }
-
-    private static func keep(_ rendered: ByteBuffer, of result: SimulatedResult, in state: inout State) {
-        let bytes = rendered.readableBytes
-        guard bytes <= SimulatorLimits.renderedBytesKeptMax, state.rendered[result] == nil else { return }
-        if state.renderedBytes + bytes > SimulatorLimits.renderedBytesKeptMax {
-            state.rendered.removeAll()
-            state.renderedBytes = 0
-        }
-        state.rendered[result] = rendered
-        state.renderedBytes += bytes
     }
 
     /// Returns once the condition holds; false if the task is cancelled before.
@@ -80,28 +68,24 @@ final class ProviderHost: Sendable {
     }
 }
 
-/// The simulator's time since its start.
-package enum SimulatorClock: Sendable {
-    case continuous(since: ContinuousClock.Instant)
-    /// Stands still until it is moved: life cycles in tests take no time.
-    case manual(ManualTime)
+/// Pictures that were drawn, by what they show; all go when one more would be too much.
+struct PictureShelf: Sendable {
+    let bytesMax: Int
+    private var pictures: [SimulatedResult: ByteBuffer] = [:]
+    private(set) var bytes = 0
 
-    package static func startingNow() -> SimulatorClock { .continuous(since: .now) }
+    init(bytesMax: Int) { self.bytesMax = bytesMax }
 
-    var now: Duration {
-        switch self {
-        case .continuous(let start): ContinuousClock.now - start
-        case .manual(let time): time.now
+    subscript(result: SimulatedResult) -> ByteBuffer? { pictures[result] }
+
+    mutating func put(_ picture: ByteBuffer, of result: SimulatedResult) {
+        let count = picture.readableBytes
+        guard count <= bytesMax, pictures[result] == nil else { return }
+        if count > bytesMax - bytes {
+            pictures.removeAll()
+            bytes = 0
         }
+        pictures[result] = picture
+        bytes += count
     }
-}
-
-package final class ManualTime: Sendable {
-    private let value = Mutex(Duration.zero)
-
-    package init() {}
-
-    package var now: Duration { value.withLock { $0 } }
-
-    package func advance(by duration: Duration) { value.withLock { $0 += duration } }
 }

@@ -8,7 +8,7 @@ extension SimulatedProvider {
         guard let key = bearer ?? body, key.utf8.count <= SimulatorLimits.textBytesMax, isKnown(key) else { return nil }
         let digest = Digest.sha256(Array(key.utf8))
         if let number = accountNumbers[digest] { return number }
-        guard accounts.count < SimulatorLimits.accountsMax else { return nil }
+        guard accounts.count < capacity.accounts else { return nil }
         accounts.append(Account(balance: configuration.balance))
         accountNumbers[digest] = accounts.count - 1
         return accounts.count - 1

@@ -22,7 +22,7 @@ extension SimulatedProvider {
     /// Notes a create that made nothing.
     mutating func createRefused(code: Int, at now: Duration) {
         refusalCount += 1
-        guard refusals.count < SimulatorLimits.refusalsKeptMax else { return }
+        guard refusals.count < capacity.refusals else { return }
         refusals.append(Ledger.RefusedCreate(seconds: now.inSeconds, code: code))
     }
 
@@ -39,7 +39,7 @@ extension SimulatedProvider {
             throw Refusal(ProviderCode.queueMaxed)
         }
         guard accounts[account].balance >= configuration.cost else { throw Refusal(ProviderCode.walletEmpty) }
-        guard runs.count < SimulatorLimits.runsMax else { throw Refusal(ProviderCode.unknown) }
+        guard runs.count < capacity.runs else { throw Refusal(ProviderCode.unknown) }
     }
 
     private mutating func record(_ draft: Draft, fault: Fault?, origin: String, at now: Duration) -> Envelope {

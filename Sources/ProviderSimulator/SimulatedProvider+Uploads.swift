@@ -30,7 +30,7 @@ extension SimulatedProvider {
         guard file.content.readableBytes <= SimulatorLimits.uploadFileBytesMax else {
             throw Refusal(ProviderCode.fileTooLarge)
         }
-        guard file.content.readableBytes > 0, uploads.count < SimulatorLimits.uploadsMax,
+        guard file.content.readableBytes > 0, uploads.count < capacity.uploads,
             let kind = FileKind(content: file.content, fileName: fileName)
         else { throw Refusal(ProviderCode.uploadFailed) }
         return store(file.content, kind: kind, account: account, for: request)

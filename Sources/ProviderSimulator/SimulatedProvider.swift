@@ -8,7 +8,16 @@ package struct SimulatedProvider: Sendable {
         var unfinished: [Int] = []
     }
 
+    /// How much is kept at most; beyond it requests are refused, or lines only counted.
+    struct Capacity: Sendable {
+        var runs = SimulatorLimits.runsMax
+        var uploads = SimulatorLimits.uploadsMax
+        var accounts = SimulatorLimits.accountsMax
+        var refusals = SimulatorLimits.refusalsKeptMax
+    }
+
     let configuration: SimulatorConfiguration
+    let capacity: Capacity
     let names: SeededNames
     package internal(set) var faults: FaultPlan
     var accounts: [Account] = []
@@ -24,7 +33,12 @@ package struct SimulatedProvider: Sendable {
     var highestConcurrency = 0
 
     package init(configuration: SimulatorConfiguration) {
+        self.init(configuration: configuration, capacity: Capacity())
+    }
+
+    init(configuration: SimulatorConfiguration, capacity: Capacity) {
         self.configuration = configuration
+        self.capacity = capacity
         names = SeededNames(seed: configuration.seed)
         faults = configuration.faults
     }

@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import Synchronization
 
 /// A simulated provider on a loopback port. It listens until `shutdown`, or until nobody holds it any more.
 package final class SimulatorServer: Sendable {
@@ -8,6 +9,7 @@ package final class SimulatorServer: Sendable {
     /// Without a slash at its end: `http://127.0.0.1:PORT`.
     package let baseURL: String
     private let host: ProviderHost
+    private let isShutDown = Atomic(false)
     private let listener: any Channel
     private let group: MultiThreadedEventLoopGroup
 
@@ -20,7 +22,10 @@ package final class SimulatorServer: Sendable {
         baseURL = isV6 ? "http://[::1]:\(port)" : "http://127.0.0.1:\(port)"
     }
 
-    deinit { group.shutdownGracefully { _ in } }
+    deinit {
+        guard begunShutdown() else { return }
+        group.shutdownGracefully { _ in }
+    }
 
     /// Starts to listen. Throws `SimulatorError` for a configuration out of range, an address that is not loopback, or a
     /// port that is taken.
@@ -57,9 +62,13 @@ package final class SimulatorServer: Sendable {
 
     /// Closes every connection and the port. Safe to call twice.
     package func shutdown() async {
+        guard begunShutdown() else { return }
         try? await listener.close().get()
         try? await group.shutdownGracefully()
     }
+
+    /// True for the first who asks: event loops that are gone never answer a second close.
+    private func begunShutdown() -> Bool { !isShutDown.exchange(true, ordering: .sequentiallyConsistent) }
 
     /// What really happened until now.
     package var ledger: Ledger { host.decide { provider, now in provider.ledger(at: now) } }

@@ -1,1 +1,20 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+
+/// The daemon's commands. Everything that decides is in the libraries; here they are put together.
+@main
+struct Posetransferd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "posetransferd",
+        abstract: "Puts the pose of one picture onto the person of another, safely and once.",
+        discussion: """
+            Exit statuses: 0 ended as asked, 1 health: not serving, 64 usage, 69 the address cannot be listened on, 70 a fault inside, \
+            74 the data folder cannot be used or failed, 78 the configuration is wrong (every error is shown with file, line and column).
+            """,
+        version: Build.version,
+        subcommands: [Serve.self, Health.self])
+}
+
+/// What this program says of itself.
+enum Build {
+    static let version = "0.1.0"
+}

@@ -61,7 +61,8 @@ struct FaultPlanTests {
         var harness = ProviderHarness()
         let rules: JSONValue = [["endpoint": "create", "fault": "code", "code": 421, "times": 1]]
         #expect(harness.post("/simulator/faults", ["rules": rules]).reply.status == 200)
-        #expect(harness.post("/simulator/faults", ["add": [["endpoint": "status", "fault": "hang"]]]).reply.status == 200)
+        #expect(
+            harness.post("/simulator/faults", ["add": [["endpoint": "status", "fault": "hang"]]]).reply.status == 200)
         let bad = harness.post("/simulator/faults", ["rules": [["endpoint": "create", "fault": "outputsNull"]]])
         #expect(bad.reply.status == 400)
         #expect(bad.json?["error"] == "outputsNull cannot happen at create")

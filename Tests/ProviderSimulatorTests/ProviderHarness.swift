@@ -16,6 +16,12 @@ struct ProviderHarness {
         provider = SimulatedProvider(configuration: configuration)
     }
 
+    init(capacity: SimulatedProvider.Capacity) {
+        var configuration = SimulatorConfiguration()
+        configuration.slots = 1_000
+        provider = SimulatedProvider(configuration: configuration, capacity: capacity)
+    }
+
     struct Received {
         let reply: ProviderReply
         let bytes: [UInt8]
@@ -107,7 +113,8 @@ enum Multipart {
         if let key {
             buffer.writeString("--\(boundary)\r\nContent-Disposition: form-data; name=\"apiKey\"\r\n\r\n\(key)\r\n")
         }
-        buffer.writeString("--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(fileName)\"\r\n")
+        buffer.writeString(
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(fileName)\"\r\n")
         buffer.writeString("Content-Type: image/png\r\n\r\n")
         buffer.writeBytes(content)
         buffer.writeString("\r\n--\(boundary)--\r\n")

@@ -21,7 +21,8 @@ struct RequestRulesTests {
         #expect(status("12345678", nil) == 807)
         #expect(harness.post("/uc/openapi/accountStatus", ["apiKey": "first-key-1"]).code == 0)
         #expect(harness.post("/uc/openapi/accountStatus", ["apikey": "first-key-1"]).code == 0)
-        #expect(harness.post("/uc/openapi/accountStatus", ["apikey": "first-key-1", "apiKey": "other-key"]).code == 802)
+        #expect(
+            harness.post("/uc/openapi/accountStatus", ["apikey": "first-key-1", "apiKey": "other-key"]).code == 802)
     }
 
     @Test("Where keys are given, no other is known")
@@ -95,7 +96,8 @@ struct RequestRulesTests {
     @Test(
         "Right options of a create are taken",
         arguments: [
-            ("addMetadata", false), ("usePersonalQueue", "true"), ("usePersonalQueue", false), ("instanceType", "ultra"),
+            ("addMetadata", false), ("usePersonalQueue", "true"), ("usePersonalQueue", false),
+            ("instanceType", "ultra"),
             ("retainSeconds", 10), ("retainSeconds", 180), ("webhookUrl", nil), ("somethingNew", [1]),
         ] as [(String, JSONValue)])
     func legalOptions(name: String, value: JSONValue) {

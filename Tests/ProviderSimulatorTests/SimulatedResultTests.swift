@@ -98,7 +98,8 @@ enum PNGReader {
             let body = Array(file[place + 4..<place + 8 + length])
             let crc = number(file[place + 8 + length..<place + 12 + length])
             guard slowCRC(body) == UInt32(crc) else { throw Malformed(reason: "checksum") }
-            chunks.append(Chunk(type: String(decoding: body.prefix(4), as: UTF8.self), content: Array(body.dropFirst(4))))
+            chunks.append(
+                Chunk(type: String(decoding: body.prefix(4), as: UTF8.self), content: Array(body.dropFirst(4))))
             place += 12 + length
         }
         return chunks

@@ -68,7 +68,8 @@ struct UploadTests {
         #expect(harness.upload(Picture.source, key: nil).code == 802)
         #expect(harness.upload(Picture.source, key: nil, bearer: ProviderHarness.key).code == 0)
         #expect(harness.upload(Picture.source, bearer: "key-of-somebody-else").code == 802)
-        let text = "--\(Multipart.boundary)\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nx\r\n--\(Multipart.boundary)--"
+        let text =
+            "--\(Multipart.boundary)\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nx\r\n--\(Multipart.boundary)--"
         let request = ProviderRequest(
             method: "POST", path: "/task/openapi/upload", authorization: "bearer \(ProviderHarness.key)",
             contentType: Multipart.contentType, body: ByteBuffer(string: text))

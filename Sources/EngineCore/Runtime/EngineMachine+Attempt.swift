@@ -1,0 +1,244 @@
+import BackendAPI
+
+/// The way of one attempt up to the provider's word: images, the intent, the one submit.
+extension EngineMachine {
+    mutating func startAttempt(_ number: Int64) {
+        open[number]?.deadline = nil
+        open[number]?.prepareTries = 0
+        let at = now.unix
+        save(number, "uploading the images") { record in
+            record.state = .uploading
+            record.times.started = at
+        }
+        continueAttempt(number)
+    }
+
+    /// Uploads what the provider does not have yet; once it has both images, the submit follows.
+    mutating func continueAttempt(_ number: Int64) {
+        guard let task = open[number], task.record.state == .uploading else { return }
+        var awaited: Set<ContentDigest> = []
+        for image in [task.record.source, task.record.pose] where !isUsable(image, engine: task.record.engine) {
+            if awaited.insert(image.digest).inserted { upload(image, for: number, engine: task.record.engine) }
+        }
+        open[number]?.imagesAwaited = awaited
+        if awaited.isEmpty, !isDraining { submit(number) }
+    }
+
+    private func isUsable(_ image: StoredImage, engine: String) -> Bool {
+        guard case .ready(let upload)? = uploads[UploadKey(engine: engine, digest: image.digest)] else { return false }
+        return upload.expiresAt > now.unix
+    }
+
+    private mutating func upload(_ image: StoredImage, for number: Int64, engine: String) {
+        let key = UploadKey(engine: engine, digest: image.digest)
+        if case .onItsWay(let waiting)? = uploads[key] {
+            if !waiting.contains(number) { uploads[key] = .onItsWay(waiting: waiting + [number]) }
+            return
+        }
+        uploads[key] = .onItsWay(waiting: [number])
+        place(.prepare(image), engine: engine, for: .upload(key))
+    }
+
+    mutating func uploadEnded(_ key: UploadKey, _ reply: CallReply) {
+        guard case .onItsWay(let waiting)? = uploads[key] else { return }
+        switch reply {
+        case .prepared(let image):
+            let lifetime = min(max(image.lifetimeSeconds, 0), EngineLimits.uploadLifetimeSecondsMax)
+            let record = UploadRecord(
+                engine: key.engine, digest: key.digest, handle: image.handle, expiresAt: now.unix + lifetime * 1_000)
+            uploads[key] = .ready(record)
+            effects.append(.save(.upload(record)))
+            for number in waiting { imageArrived(number, key.digest) }
+        case .prepareFailed(let error):
+            uploads[key] = nil
+            for number in waiting { imageFailed(number, key.digest, error) }
+        default: uploads[key] = nil
+        }
+    }
+
+    private mutating func imageArrived(_ number: Int64, _ digest: ContentDigest) {
+        guard let task = open[number], task.record.state == .uploading, task.imagesAwaited.contains(digest) else {
+            return
+        }
+        open[number]?.imagesAwaited.remove(digest)
+        if open[number]?.imagesAwaited.isEmpty == true { continueAttempt(number) }
+    }
+
+    private mutating func imageFailed(_ number: Int64, _ digest: ContentDigest, _ error: BackendError) {
+        guard let task = open[number], task.record.state == .uploading, task.imagesAwaited.contains(digest) else {
+            return
+        }
+        open[number]?.imagesAwaited.remove(digest)
+        open[number]?.prepareTries += 1
+        let tries = task.prepareTries + 1
+        let engine = task.record.engine
+        switch error.errorClass {
+        case .auth, .quota, .configuration:
+            refuse(engine, error)
+            putOff(number, describe(error, engine: engine))
+        case .rejected: fail(number, .contentRejected, describe(error, engine: engine))
+        case .permanent, .expired, .refusedBySink: fail(number, .uploadFailed, describe(error, engine: engine))
+        case .transient, .backpressure:
+            if tries < EngineLimits.prepareTriesMax {
+                wake(number, after: retryDelay(error, failures: tries))
+            } else {
+                putOffOrFail(number, .uploadFailed, error)
+            }
+        }
+    }
+
+    func retryDelay(_ error: BackendError, failures: Int) -> Int64 {
+        var told: Int64?
+        if case .backpressure(let retryAfter) = error.errorClass { told = retryAfter }
+        return Backoff.delay(failures: failures, retryAfterMilliseconds: told, random: random.next())
+    }
+
+    mutating func wake(_ number: Int64, after milliseconds: Int64) {
+        open[number]?.wakeAt = now.monotonic + max(0, milliseconds)
+        arm(number)
+    }
+
+    // MARK: Submit
+
+    /// Saves the intent, then lets the one call out. The order of these two effects is what "never paid twice" rests on.
+    private mutating func submit(_ number: Int64) {
+        guard let task = open[number], let source = handle(of: task.record.source, task.record.engine),
+            let pose = handle(of: task.record.pose, task.record.engine)
+        else { return }
+        let marker = newMarker()
+        let at = now.unix
+        open[number]?.chargedBefore = task.record.charged
+        open[number]?.wakeAt = nil
+        save(number, "submitting to engine '\(task.record.engine)'") { record in
+            record.state = .submitting
+            record.marker = marker
+            record.times.uploaded = at
+            if record.charged == .no { record.charged = .unknown }
+        }
+        let request = RunRequest(
+            images: [RunRequest.sourceInput: source, RunRequest.poseInput: pose], parameters: task.record.parameters,
+            marker: marker)
+        place(.submit(request), engine: task.record.engine, for: .task(number))
+    }
+
+    private func handle(of image: StoredImage, _ engine: String) -> PreparedImage? {
+        guard case .ready(let upload)? = uploads[UploadKey(engine: engine, digest: image.digest)] else { return nil }
+        return PreparedImage(handle: upload.handle, lifetimeSeconds: max(0, (upload.expiresAt - now.unix) / 1_000))
+    }
+
+    private func newMarker() -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let words = [random.next(), random.next()]
+        let text = words.flatMap { word in (0..<16).map { digits[Int((word >> UInt64($0 * 4)) & 15)] } }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    mutating func submitEnded(_ number: Int64, _ outcome: SubmitOutcome) {
+        switch outcome {
+        case .accepted(let run): runAccepted(number, run)
+        case .acceptedButInvalid(let run, let error): runInvalid(number, run, error)
+        case .refused(let error): submitRefused(number, error)
+        case .unknown(let error): submitUnknown(number, describe(error, engine: open[number]?.record.engine ?? ""))
+        }
+    }
+
+    private mutating func runAccepted(_ number: Int64, _ run: RunID) {
+        guard let task = open[number] else { return }
+        let at = now.unix
+        gates[task.record.engine]?.attemptAccepted(unix: at)
+        standingsChanged = true
+        save(number, "running at engine '\(task.record.engine)' as run \(run)") { record in
+            record.state = .running
+            record.run = run
+            record.charged = .yes
+            record.times.submitted = at
+            record.times.running = at
+        }
+        open[number]?.deadline = now.monotonic + task.record.taskTimeoutMilliseconds
+        if task.record.cancelRequested {
+            endRun(number, because: .callerAsked)
+        } else {
+            wake(number, after: pollDelay(number))
+        }
+    }
+
+    private mutating func runInvalid(_ number: Int64, _ run: RunID, _ error: BackendError) {
+        guard let engine = open[number]?.record.engine else { return }
+        open[number]?.record.run = run
+        fail(number, .runInvalid, describe(error, engine: engine))
+        if settings.engines[engine]?.capabilities.cancels == true { place(.cancel(run), engine: engine, for: .nobody) }
+    }
+
+    private mutating func submitRefused(_ number: Int64, _ error: BackendError) {
+        guard let task = open[number] else { return }
+        let engine = task.record.engine
+        open[number]?.record.charged = task.chargedBefore
+        if task.record.cancelRequested {
+            end(number, as: .cancelled, "cancelled before the provider took it")
+            return
+        }
+        let text = describe(error, engine: engine)
+        switch error.errorClass {
+        case .auth, .quota, .configuration:
+            refuse(engine, error)
+            putOff(number, text)
+        case .backpressure:
+            waitBeforeNextAttempt(engine, error)
+            putOff(number, text)
+        case .transient: putOffOrFail(number, .engineUnavailable, error)
+        case .rejected: fail(number, .contentRejected, text)
+        case .permanent, .expired, .refusedBySink: fail(number, .runInvalid, text)
+        }
+    }
+
+    /// The provider could not be used this time and surely started nothing: the whole engine waits a little, the task tries again until its attempts
+    /// are used up.
+    private mutating func putOffOrFail(_ number: Int64, _ reason: FailureReason, _ error: BackendError) {
+        guard let task = open[number] else { return }
+        let attempts = task.transientRefusals + 1
+        open[number]?.transientRefusals = attempts
+        waitBeforeNextAttempt(task.record.engine, error)
+        let text = describe(error, engine: task.record.engine)
+        if attempts < EngineLimits.transientAttemptsMax {
+            putOff(number, text)
+        } else {
+            fail(number, reason, "\(text); tried \(attempts) times, surely nothing was started")
+        }
+    }
+
+    private mutating func waitBeforeNextAttempt(_ engine: String, _ error: BackendError) {
+        let (at, drawn) = (now.monotonic, random.next())
+        gates[engine]?.attemptPutOff(by: error, now: at, random: drawn)
+    }
+
+    /// It may have been created: never sent again by itself, unless people chose a second charge over a lost task.
+    mutating func submitUnknown(_ number: Int64, _ why: String) {
+        guard let task = open[number] else { return }
+        if settings.engines[task.record.engine]?.plan.resubmitsUnknown == true, !task.record.cancelRequested {
+            putOff(number, "\(why); it is not known whether a run was started, and it is sent again as configured")
+            return
+        }
+        fail(
+            number, .submissionUnknown,
+            "\(why); it is not known whether the provider started (and bills) a run: look at its call records for marker \(task.record.marker.prefix(8)) before you submit again"
+        )
+    }
+
+    /// Back to the queue for another attempt; the provider surely took nothing (or a second charge is allowed).
+    mutating func putOff(_ number: Int64, _ message: String) {
+        guard let task = open[number] else { return }
+        giveSlotBack(number, runEnded: false)
+        open[number]?.imagesAwaited = []
+        open[number]?.wakeAt = nil
+        save(number, message) { record in
+            record.state = .queued
+            record.attempt += 1
+            record.marker = ""
+            record.run = nil
+        }
+        let waited = now.unix - task.record.queuedAt
+        let left = task.record.startByMilliseconds - min(max(waited, 0), task.record.startByMilliseconds)
+        joinQueue(number, startByLeft: left)
+        gates[task.record.engine]?.positionsChanged = true
+    }
+}

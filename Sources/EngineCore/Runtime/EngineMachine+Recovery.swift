@@ -1,0 +1,104 @@
+import BackendAPI
+
+/// A start: what the journal holds becomes live again.
+extension EngineMachine {
+    /// Takes over what is on disk and says what is to be done about it. Called once, before the first step.
+    ///
+    /// A task found SUBMITTING has no run id: its call may have reached the provider, so it ends SUBMISSION_UNKNOWN and is not sent again.
+    /// Every run that is known is observed further.
+    package mutating func recover(_ recovery: Recovery, at now: EngineTime) -> [Effect] {
+        self.now = now
+        effects.removeAll()
+        nextNumber = recovery.highestNumber + 1
+        nextCursor = recovery.highestCursor + 1
+        for upload in recovery.uploads where upload.expiresAt > now.unix {
+            uploads[UploadKey(engine: upload.engine, digest: upload.digest)] = .ready(upload)
+        }
+        for record in recovery.openTasks { adopt(record) }
+        // Runs first: they hold slots at the provider whatever else happens.
+        for record in recovery.openTasks where record.state != .queued && record.state != .uploading { resume(record) }
+        for record in recovery.openTasks where record.state == .uploading { resume(record) }
+        for record in recovery.openTasks where record.state == .queued { resume(record) }
+        probeAll()
+        fireTimers()
+        startWhatMay()
+        return effects
+    }
+
+    private mutating func adopt(_ record: TaskRecord) {
+        open[record.number] = OpenTask(record: record)
+        open[record.number]?.chargedBefore = record.charged
+        numbersByID[record.id] = record.number
+        openByCaller[record.caller, default: 0] += 1
+        if !record.idempotencyKey.isEmpty {
+            numbersByKey[KeyOwner(caller: record.caller, key: record.idempotencyKey)] = record.number
+        }
+    }
+
+    private mutating func resume(_ record: TaskRecord) {
+        guard isConfigured(record) else { return }
+        let number = record.number
+        switch record.state {
+        case .queued: joinQueue(number, startByLeft: left(of: record.startByMilliseconds, since: record.queuedAt))
+        case .uploading: resumeUploading(number)
+        case .submitting: submitUnknown(number, "the service stopped while the submit was on its way")
+        case .running: resumeRunning(record)
+        case .downloading: wake(number, after: 0)
+        case .succeeded, .failed, .cancelled: break
+        }
+    }
+
+    /// Ends a task whose engine or pipeline the configuration has no more. A run that goes on there is named in the message.
+    private mutating func isConfigured(_ record: TaskRecord) -> Bool {
+        let pipeline = settings.pipelines[record.pipeline]
+        if gates[record.engine] == nil {
+            let run = record.run.map { "; run \($0) may go on there" } ?? ""
+            fail(
+                record.number, .engineDisabled,
+                "engine '\(record.engine)' is not configured or disabled since the last start\(run)")
+            return false
+        }
+        guard record.state == .queued || record.state == .uploading else { return true }
+        if pipeline == nil {
+            fail(
+                record.number, .pipelineUnknown, "pipeline '\(record.pipeline)' is not configured since the last start")
+            return false
+        }
+        if pipeline?.isEnabled == false {
+            fail(record.number, .pipelineDisabled, "pipeline '\(record.pipeline)' is disabled since the last start")
+            return false
+        }
+        return true
+    }
+
+    private mutating func resumeUploading(_ number: Int64) {
+        guard let engine = open[number]?.record.engine, let gate = gates[engine] else { return }
+        if gate.slotsUsed < gate.slotsLimit {
+            gates[engine]?.takeSlot()
+            open[number]?.holdsSlot = true
+            continueAttempt(number)
+        } else {
+            putOff(number, "waiting for a slot of engine '\(engine)' after a restart")
+        }
+    }
+
+    private mutating func resumeRunning(_ record: TaskRecord) {
+        let number = record.number
+        gates[record.engine]?.takeSlot()
+        open[number]?.holdsSlot = true
+        if record.cancelRequested {
+            endRun(number, because: .callerAsked)
+            return
+        }
+        // Even a deadline that passed meanwhile leaves room for one look: the run may have succeeded while nobody watched.
+        let grace = 2 * (settings.engines[record.engine]?.plan.pollIntervalMilliseconds ?? 3_000)
+        let left = left(of: record.taskTimeoutMilliseconds, since: record.times.running)
+        open[number]?.deadline = now.monotonic + max(left, grace)
+        wake(number, after: 0)
+    }
+
+    /// What is left of a duration by the wall clock, which alone goes on over a restart; a clock that jumped back gives no more than the whole.
+    private func left(of duration: Int64, since start: Int64) -> Int64 {
+        duration - min(max(now.unix - start, 0), duration)
+    }
+}

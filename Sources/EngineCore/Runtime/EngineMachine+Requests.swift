@@ -1,0 +1,155 @@
+import BackendAPI
+
+/// What servers ask: submit, cancel, put.
+extension EngineMachine {
+    mutating func received(_ request: EngineRequest, from requester: Requester, lookup: JournalLookup) {
+        let answer: EngineAnswer
+        switch request {
+        case .submit(let submission): answer = submitted(submission, lookup)
+        case .cancel(let caller, let id, let reason): answer = cancelAsked(caller, id, reason, lookup)
+        case .putImage(let caller, let image): answer = imagePut(caller, image)
+        }
+        effects.append(.answer(requester, answer))
+    }
+
+    /// What the loop must read from the journal before the machine sees the request: nil, if memory holds the task.
+    package func taskToLookUp(for request: EngineRequest) -> TaskToLookUp? {
+        switch request {
+        case .submit(let submission):
+            let key = submission.idempotencyKey
+            let owner = KeyOwner(caller: submission.caller, key: key)
+            return key.isEmpty || numbersByKey[owner] != nil ? nil : .key(caller: submission.caller, key: key)
+        case .cancel(_, let id, _): return numbersByID[id] == nil ? .id(id) : nil
+        case .putImage: return nil
+        }
+    }
+
+    package enum TaskToLookUp: Sendable {
+        case key(caller: String, key: String)
+        case id(TaskID)
+    }
+
+    // MARK: Submit
+
+    private mutating func submitted(_ submission: Submission, _ lookup: JournalLookup) -> EngineAnswer {
+        let content = SubmissionContent.digest(
+            pipeline: submission.pipeline, source: submission.source.digest, pose: submission.pose.digest,
+            parameters: submission.parameters)
+        if let earlier = earlierTask(of: submission, lookup) {
+            guard earlier.record.contentDigest == content else { return .refused(.idempotencyKeyReused) }
+            return .submitted(earlier, deduplicated: true)
+        }
+        if let refusal = refusal(of: submission) { return .refused(refusal) }
+        guard let source = image(submission.source, lookup.source) else { return .refused(.imageUnknown(.source)) }
+        guard let pose = image(submission.pose, lookup.pose) else { return .refused(.imageUnknown(.pose)) }
+        guard let pipeline = settings.pipelines[submission.pipeline], let engine = settings.engines[pipeline.engine]
+        else { return .refused(.pipelineUnknown(submission.pipeline)) }
+        let record = newRecord(submission, source, pose, content, pipeline, engine)
+        return .submitted(accept(record), deduplicated: false)
+    }
+
+    private func earlierTask(of submission: Submission, _ lookup: JournalLookup) -> TaskView? {
+        guard !submission.idempotencyKey.isEmpty else { return nil }
+        let owner = KeyOwner(caller: submission.caller, key: submission.idempotencyKey)
+        if let number = numbersByKey[owner] { return open[number]?.view }
+        return lookup.task.map { TaskView(record: $0, latest: TaskEvent(latestOf: $0)) }
+    }
+
+    private func refusal(of submission: Submission) -> Refusal? {
+        if isDraining { return .draining }
+        guard let pipeline = settings.pipelines[submission.pipeline] else {
+            return .pipelineUnknown(submission.pipeline)
+        }
+        guard pipeline.isEnabled else { return .pipelineDisabled(submission.pipeline) }
+        if let disabled = settings.engines[pipeline.engine]?.disabled {
+            return .engineDisabled(engine: pipeline.engine, replacement: disabled.replacement)
+        }
+        if let name = submission.parameters.keys.min() { return .parameterUnknown(name) }
+        if let limit = settings.callerLimits[submission.caller]?.openTasksMax,
+            openByCaller[submission.caller, default: 0] >= limit
+        {
+            return .callerLimit("at most \(limit) tasks that have not ended; wait for one to end, or cancel one")
+        }
+        if queuedCount >= settings.queuedTasksMax {
+            return .queueFull(retryAfterMilliseconds: EngineLimits.queueFullRetryMilliseconds)
+        }
+        return nil
+    }
+
+    private func image(_ image: Submission.Image, _ looked: StoredImage?) -> StoredImage? {
+        switch image {
+        case .stored(let stored): stored
+        case .named: looked
+        }
+    }
+
+    private mutating func newRecord(
+        _ submission: Submission, _ source: StoredImage, _ pose: StoredImage, _ content: ContentDigest,
+        _ pipeline: PipelineDefinition, _ engine: EngineDefinition
+    ) -> TaskRecord {
+        let asked = submission.taskTimeoutMilliseconds
+        let limit = engine.plan.timeoutMilliseconds
+        let number = nextNumber
+        nextNumber += 1
+        return TaskRecord(
+            number: number, id: TaskID(unixMilliseconds: now.unix, random: random.next), submission: submission,
+            source: source, pose: pose, contentDigest: content, step: pipeline.step, engine: pipeline.engine,
+            taskTimeoutMilliseconds: asked > 0 ? min(asked, limit) : limit,
+            startByMilliseconds: submission.startByMilliseconds > 0
+                ? submission.startByMilliseconds : settings.defaultStartByMilliseconds,
+            createdAt: now.unix)
+    }
+
+    private mutating func accept(_ newRecord: TaskRecord) -> TaskView {
+        var record = newRecord
+        record.message = "waiting for a slot of engine '\(record.engine)'"
+        stamp(&record)
+        let number = record.number
+        open[number] = OpenTask(record: record)
+        numbersByID[record.id] = number
+        if !record.idempotencyKey.isEmpty {
+            numbersByKey[KeyOwner(caller: record.caller, key: record.idempotencyKey)] = number
+        }
+        openByCaller[record.caller, default: 0] += 1
+        joinQueue(number, startByLeft: record.startByMilliseconds)
+        let view = open[number]?.view ?? TaskView(record: record, latest: TaskEvent(latestOf: record))
+        effects.append(.save(.insert(record, view.latest)))
+        return view
+    }
+
+    // MARK: Cancel and put
+
+    private mutating func cancelAsked(
+        _ caller: String, _ id: TaskID, _ reason: String, _ lookup: JournalLookup
+    ) -> EngineAnswer {
+        guard let number = numbersByID[id], let task = open[number] else {
+            guard let record = lookup.task, record.caller == caller else { return .refused(.taskUnknown) }
+            return .cancelled(TaskView(record: record, latest: TaskEvent(latestOf: record)))
+        }
+        guard task.record.caller == caller else { return .refused(.taskUnknown) }
+        if !task.record.state.isTerminal, !task.record.cancelRequested { wishCancel(number, reason) }
+        return .cancelled(open[number]?.view ?? task.view)
+    }
+
+    private mutating func wishCancel(_ number: Int64, _ reason: String) {
+        guard let task = open[number] else { return }
+        let message = reason.isEmpty ? "cancelled by the caller" : reason
+        switch task.record.state {
+        case .queued, .uploading:
+            open[number]?.record.cancelRequested = true
+            end(number, as: .cancelled, message)
+        case .submitting, .downloading:
+            save(number, message) { $0.cancelRequested = true }
+        case .running:
+            save(number, message) { $0.cancelRequested = true }
+            endRun(number, because: .callerAsked)
+        case .succeeded, .failed, .cancelled: break
+        }
+    }
+
+    private mutating func imagePut(_ caller: String, _ image: StoredImage) -> EngineAnswer {
+        let expiresAt = now.unix + EngineLimits.putImageLifetimeMilliseconds
+        effects.append(.save(.image(caller: caller, image, expiresAt: expiresAt)))
+        return .imagePut(expiresAt: expiresAt)
+    }
+}

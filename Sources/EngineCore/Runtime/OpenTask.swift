@@ -1,0 +1,50 @@
+import BackendAPI
+
+/// A task that has not ended, with what only this process needs to know.
+struct OpenTask: Sendable {
+    /// Why its run is being ended before it ended by itself.
+    enum Ending: Sendable, Equatable {
+        case callerAsked
+        case deadlinePassed
+    }
+
+    var record: TaskRecord
+    /// Monotonic milliseconds: start-by while QUEUED, time-out while RUNNING.
+    var deadline: Int64?
+    /// Monotonic milliseconds of the next look or retry.
+    var wakeAt: Int64?
+    /// The time for which a timer stands in the heap.
+    var armedAt: Int64?
+    /// The one call whose reply is awaited (uploads are awaited by content, not here).
+    var call: CallID?
+    /// Images that are on their way to the provider.
+    var imagesAwaited: Set<ContentDigest> = []
+    var holdsSlot = false
+    var ending: Ending?
+    /// What the provider said to the cancel; nil: not asked yet, or no answer yet.
+    var cancelOutcome: CancelOutcome?
+    var cancelTries = 0
+    var looksAfterCancel = 0
+    var transientRefusals = 0
+    var prepareTries = 0
+    var downloadTries = 0
+    var lostLooks = 0
+    var emptyLooks = 0
+    var looksWithoutAnswer = 0
+    /// Whether a paid attempt lay before the present one.
+    var chargedBefore = Charged.no
+    var progress: Float = -1
+    var queuePosition: UInt32 = 0
+
+    init(record: TaskRecord) { self.record = record }
+
+    var queueEntry: FairQueue.Entry { FairQueue.Entry(number: record.number, priority: record.priority) }
+
+    /// The view with the newest progress and position.
+    var view: TaskView {
+        var latest = TaskEvent(latestOf: record)
+        if record.state == .running { latest.progress = progress }
+        if record.state == .queued { latest.queuePosition = queuePosition }
+        return TaskView(record: record, latest: latest)
+    }
+}

@@ -1,0 +1,79 @@
+import BackendAPI
+
+/// Whether one engine may start an attempt now: its slots, its back-off, and the provider's general refusal (key, balance, workflow).
+struct EngineGate: Sendable {
+    /// The whole engine is refused; its tasks wait, and fail with this when their start-by passes.
+    struct Refusal: Sendable, Equatable {
+        var reason: FailureReason
+        var message: String
+    }
+
+    let slotsLimit: Int
+    private(set) var slotsUsed = 0
+    /// Refusals in a row that were not a task's own fault.
+    private(set) var failures = 0
+    /// Monotonic milliseconds before which nothing starts.
+    private(set) var notBefore: Int64 = .min
+    private var waitsForProviderSlot = false
+    private(set) var refusal: Refusal?
+    /// When to ask the provider again how a refused engine stands.
+    var probeAt: Int64?
+    var lastProbe: Probe?
+    var lastSuccessAt: Int64 = 0
+    /// Queue positions changed since they were last shown.
+    var positionsChanged = false
+    var positionsShownAt: Int64 = .min / 2
+    /// Times for which a timer of this engine stands, so that none stands twice.
+    var timersAt: Set<Int64> = []
+
+    init(slotsLimit: Int) { self.slotsLimit = slotsLimit }
+
+    func mayStart(at now: Int64) -> Bool { slotsUsed < slotsLimit && now >= notBefore && refusal == nil }
+
+    mutating func takeSlot() { slotsUsed += 1 }
+
+    /// A slot came free; where the provider was full, one more try is worth it at once.
+    mutating func giveSlotBack(runEnded: Bool) {
+        slotsUsed -= 1
+        assert(slotsUsed >= 0, "a slot was given back twice")
+        if runEnded, waitsForProviderSlot { notBefore = .min }
+    }
+
+    mutating func attemptAccepted(unix: Int64) {
+        failures = 0
+        notBefore = .min
+        waitsForProviderSlot = false
+        lastSuccessAt = unix
+        refusal = nil
+        probeAt = nil
+    }
+
+    mutating func attemptPutOff(by error: BackendError, now: Int64, random: UInt64) {
+        failures += 1
+        var told: Int64?
+        waitsForProviderSlot = false
+        if case .backpressure(let retryAfter) = error.errorClass {
+            told = retryAfter
+            waitsForProviderSlot = retryAfter == nil
+        }
+        notBefore = max(
+            notBefore, now + Backoff.delay(failures: failures, retryAfterMilliseconds: told, random: random))
+    }
+
+    mutating func refuse(_ refusal: Refusal, probeAt: Int64) {
+        self.refusal = refusal
+        self.probeAt = probeAt
+    }
+
+    /// A probe without a `false` lets the next task try; what it meets decides.
+    mutating func probed(_ probe: Probe, nextProbeAt: Int64) {
+        lastProbe = probe
+        let answers = [probe.configured, probe.reachable, probe.authorised, probe.funded, probe.workflowValid]
+        if answers.contains(false) {
+            probeAt = refusal == nil ? nil : nextProbeAt
+        } else {
+            refusal = nil
+            probeAt = nil
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// Which places a request may go to.
+///
+/// The trusted origin is the operator's own word (an engine's base URL): it may be plain http, private or loopback. Every other place
+/// comes from somebody's input: its host must be listed, the scheme is https, the port 443, and the address that is dialled is judged
+/// after name look-up, which numeric spellings and changing names cannot get around.
+package struct EgressPolicy: Sendable, Equatable {
+    package var trustedOrigin: HTTPOrigin?
+    /// `cdn.example.com`, or `*.example.com` for every name below it.
+    package var allowedHosts: [String]
+
+    package init(trustedOrigin: HTTPOrigin?, allowedHosts: [String] = []) {
+        self.trustedOrigin = trustedOrigin
+        self.allowedHosts = allowedHosts.map { $0.lowercased() }
+    }
+
+    /// Which addresses may be dialled for a place.
+    package enum AddressRule: Sendable, Equatable {
+        case any
+        case publicOnly
+    }
+
+    /// The rule for a place, or `nil` where the policy does not allow it.
+    package func rule(for origin: HTTPOrigin) -> AddressRule? {
+        if origin == trustedOrigin { return .any }
+        guard origin.scheme == .https, origin.port == HTTPOrigin.Scheme.https.defaultPort else { return nil }
+        return allowedHosts.contains { Self.matches(origin.host, pattern: $0) } ? .publicOnly : nil
+    }
+
+    private static func matches(_ host: String, pattern: String) -> Bool {
+        guard pattern.hasPrefix("*.") else { return !pattern.isEmpty && host == pattern }
+        let suffix = pattern.dropFirst()
+        return suffix.utf8.count > 1 && host.hasSuffix(suffix) && host.utf8.count > suffix.utf8.count
+    }
+}
+
+/// Scheme, host and port: what two URLs must share to be of one place.
+package struct HTTPOrigin: Sendable, Hashable, CustomStringConvertible {
+    package enum Scheme: String, Sendable {
+        case http
+        case https
+
+        package var defaultPort: Int { self == .http ? 80 : 443 }
+    }
+
+    package var scheme: Scheme
+    /// Lower case; IPv6 in brackets.
+    package var host: String
+    package var port: Int
+
+    package init(scheme: Scheme, host: String, port: Int) {
+        self.scheme = scheme
+        self.host = host.lowercased()
+        self.port = port
+    }
+
+    package var description: String {
+        port == scheme.defaultPort ? "\(scheme.rawValue)://\(host)" : "\(scheme.rawValue)://\(host):\(port)"
+    }
+}

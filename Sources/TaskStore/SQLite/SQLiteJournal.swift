@@ -1,0 +1,72 @@
+package import EngineCore
+import Synchronization
+
+/// The durable record of tasks and events in a SQLite file: WAL, synced at each commit.
+///
+/// One thread uses it, the engine's; the lock (some nanoseconds when nobody else has it) is there for `close` and so that the
+/// compiler can tell that a hand-over between threads is sound.
+package final class SQLiteJournal: TaskJournal, Sendable {
+    private let writer: Mutex<JournalWriter?>
+    /// Kept, so that the folder stays locked for as long as anyone may write to it.
+    private let folder: DataFolder
+
+    init(folder: DataFolder, vfs: String?) throws(StoreError) {
+        self.folder = folder
+        writer = Mutex(try JournalWriter(path: folder.database, vfs: vfs))
+    }
+
+    package func recover() throws(StoreError) -> Recovery {
+        try use { writer throws(StoreError) in
+            var recovery = Recovery()
+            recovery.openTasks = try writer.database.openTasks()
+            recovery.uploads = try writer.database.uploads()
+            recovery.highestNumber = try writer.database.number("SELECT coalesce(max(number), 0) FROM task")
+            let cursor = try writer.database.number("SELECT coalesce(max(cursor), 0) FROM event")
+            recovery.highestCursor = UInt64(max(0, cursor))
+            return recovery
+        }
+    }
+
+    package func commit(_ writes: [JournalWrite]) throws(StoreError) {
+        if writes.isEmpty { return }
+        try use { writer throws(StoreError) in try writer.commit(writes) }
+    }
+
+    package func task(caller: String, idempotencyKey: String) throws(StoreError) -> TaskRecord? {
+        try use { writer throws(StoreError) in
+            try writer.database.task(caller: caller, idempotencyKey: idempotencyKey)
+        }
+    }
+
+    package func task(_ id: TaskID) throws(StoreError) -> TaskRecord? {
+        try use { writer throws(StoreError) in try writer.database.task(id) }
+    }
+
+    package func image(caller: String, digest: ContentDigest, now: Int64) throws(StoreError) -> StoredImage? {
+        try use { writer throws(StoreError) in
+            try writer.database.image(caller: caller, digest: digest, now: now)?.image
+        }
+    }
+
+    func removeExpired(now: Int64) throws(StoreError) {
+        try use { writer throws(StoreError) in try writer.removeExpired(now: now) }
+    }
+
+    func instanceID() throws(StoreError) -> String {
+        try use { writer throws(StoreError) in
+            guard let id = try writer.database.text("SELECT value FROM meta WHERE key = 'instance_id'") else {
+                throw StoreError(.corrupt, "\(folder.database) has no instance id")
+            }
+            return id
+        }
+    }
+
+    func close() { writer.withLock { $0 = nil } }
+
+    private func use<Value: Sendable>(_ body: (JournalWriter) throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try writer.withLock { writer throws(StoreError) in
+            guard let writer else { throw StoreError(.io, "the store is closed") }
+            return try body(writer)
+        }
+    }
+}

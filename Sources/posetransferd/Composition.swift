@@ -1,0 +1,97 @@
+import BackendAPI
+import EngineConfiguration
+import EngineCore
+import HTTPTransport
+import PoseServer
+import RunningHubBackend
+
+/// Maps the checked configuration to what each room needs: every room has its own small settings, and only this file knows both.
+struct Composition {
+    let configuration: ServiceConfiguration
+    let registry: BackendRegistry
+
+    static func registry(transport: any HTTPTransport) -> BackendRegistry {
+        BackendRegistry([
+            RunningHubBackendFactory(transport: transport), LegacyBackendFactory.onething, LegacyBackendFactory.autodl,
+        ])
+    }
+
+    /// The backends of all enabled engines.
+    func backends() throws -> [String: any Backend] {
+        var backends: [String: any Backend] = [:]
+        for engine in configuration.engines {
+            guard case .enabled(let settings, _) = engine.state, let factory = registry.factory(for: engine.type) else {
+                continue
+            }
+            backends[engine.name] = try factory.make(settings)
+        }
+        return backends
+    }
+
+    func engineSettings(_ backends: [String: any Backend]) -> EngineSettings {
+        var settings = EngineSettings()
+        for engine in configuration.engines {
+            settings.engines[engine.name] = definition(of: engine, backends[engine.name])
+        }
+        for pipeline in configuration.pipelines {
+            settings.pipelines[pipeline.name] = PipelineDefinition(
+                isEnabled: pipeline.isEnabled, step: pipeline.step.name, engine: pipeline.step.engine,
+                description: pipeline.description)
+        }
+        for caller in configuration.server.callers {
+            settings.callerLimits[caller.name] = CallerLimits(openTasksMax: caller.openTasksMax)
+        }
+        settings.queuedTasksMax = configuration.server.limits.queuedTasksMax
+        settings.defaultStartByMilliseconds = configuration.server.timeouts.startByMilliseconds
+        return settings
+    }
+
+    private func definition(of engine: ConfiguredEngine, _ backend: (any Backend)?) -> EngineDefinition {
+        let factory = registry.factory(for: engine.type)
+        switch engine.state {
+        case .enabled(_, let plan):
+            return EngineDefinition(
+                type: engine.type, plan: plan,
+                capabilities: backend?.capabilities ?? LegacyBackend(type: engine.type).capabilities)
+        case .disabled(let reason):
+            return EngineDefinition(
+                type: engine.type,
+                plan: EnginePlan(concurrency: 1, timeoutMilliseconds: 0, pollIntervalMilliseconds: 0),
+                capabilities: LegacyBackend(type: engine.type).capabilities,
+                disabled: DisabledType(reason: reason, replacement: factory?.disabled?.replacement ?? ""))
+        }
+    }
+
+    func serverConfiguration(instanceID: String) -> PoseServerConfiguration {
+        let server = configuration.server
+        var result = PoseServerConfiguration(host: server.listen.host, port: server.listen.port)
+        result.callers = server.callers.map {
+            CallerIdentity(name: $0.name, tokenDigests: $0.tokenDigests, isAdmin: $0.isAdmin)
+        }
+        result.healthWithoutToken = server.healthWithoutToken
+        result.build = Build.version
+        result.instanceID = instanceID
+        result.connectionsMax = server.limits.connectionsMax
+        result.requestBytesMax = server.limits.requestBytesMax
+        result.limits = welcomeLimits()
+        return result
+    }
+
+    private func welcomeLimits() -> WelcomeLimits {
+        let (limits, times) = (configuration.server.limits, configuration.server.timeouts)
+        var welcome = WelcomeLimits()
+        welcome.maxFrameBytes = UInt32(clamping: limits.frameBytesMax)
+        welcome.maxCalls = UInt32(clamping: limits.callsPerConnectionMax)
+        welcome.maxStreams = UInt32(clamping: limits.streamsPerConnectionMax)
+        welcome.maxImageBytes = UInt64(clamping: limits.imageBytesMax)
+        welcome.maxImagePixels = UInt64(clamping: limits.imagePixelsMax)
+        welcome.handshakeTimeoutMilliseconds = UInt32(clamping: times.handshakeMilliseconds)
+        welcome.frameTimeoutMilliseconds = UInt32(clamping: times.frameMilliseconds)
+        welcome.writeTimeoutMilliseconds = UInt32(clamping: times.writeMilliseconds)
+        welcome.keepaliveTimeoutMilliseconds = UInt32(clamping: times.keepaliveMilliseconds)
+        welcome.idleTimeoutMilliseconds = UInt32(clamping: times.idleMilliseconds)
+        welcome.drainTimeoutMilliseconds = UInt32(clamping: times.drainMilliseconds)
+        welcome.defaultStartByMilliseconds = UInt64(clamping: times.startByMilliseconds)
+        return welcome
+    }
+}

@@ -1,0 +1,152 @@
+import ArgumentParser
+import BackendAPI
+import EngineConfiguration
+import EngineCore
+import Glibc
+import HTTPTransport
+import Logging
+import PoseServer
+import ServiceLifecycle
+import SystemPorts
+import TaskStore
+import UnixSignals
+
+/// `posetransferd serve`: the service.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the service.",
+        discussion: """
+            SIGTERM or SIGINT drains: no new tasks, running calls are answered, streams are told where to go on; runs at the provider go on and are \
+            picked up at the next start. A second signal ends at once.
+
+            Example: RUNNINGHUB_API_KEY=... posetransferd serve --config engine_config.yml
+            """)
+
+    @Option(name: .long, help: "The configuration file.") var config = "engine_config.yml"
+    @Option(name: .long, help: "trace, debug, info, notice, warning, error or critical.") var logLevel: String = "info"
+
+    func run() async throws {
+        let logger = try makeLogger()
+        let transport = try Self.start(logger) { try CurlTransport(.init()) }
+        defer { transport.shutdown() }
+        let registry = Composition.registry(transport: transport)
+        let loaded = try load(registry, logger)
+        ProcessSettings.apply(connectionsMax: loaded.server.limits.connectionsMax, logger: logger)
+        let store = try Self.open(loaded.storage.path, logger)
+        defer { store.close() }
+        let composition = Composition(configuration: loaded, registry: registry)
+        try await serve(composition, store, logger)
+    }
+
+    private func makeLogger() throws -> Logger {
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw ValidationError(
+                "--log-level: '\(logLevel)' is none of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
+        }
+        var logger = Logger(label: "posetransferd") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+
+    /// Every error of the file is shown at once; the exit status is 78.
+    private func load(_ registry: BackendRegistry, _ logger: Logger) throws -> ServiceConfiguration {
+        do throws(ConfigurationError) {
+            let loader = ConfigurationLoader(registry: registry, sources: SystemSources.configurationSources)
+            let loaded = try loader.load(path: config)
+            for warning in loaded.warnings { logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
+            return loaded.configuration
+        } catch {
+            Self.complain("\(error)")
+            throw ExitStatus.configuration
+        }
+    }
+
+    private static func open(_ path: String, _ logger: Logger) throws -> TaskStore {
+        do throws(StoreError) {
+            return try TaskStore.open(path: path)
+        } catch {
+            complain("posetransferd: \(error.message) (\(error.code.rawValue))")
+            throw ExitStatus.storage
+        }
+    }
+
+    private static func start<Part>(_ logger: Logger, _ make: () throws -> Part) throws -> Part {
+        do { return try make() } catch {
+            complain("posetransferd: \(error)")
+            throw ExitStatus.internalFault
+        }
+    }
+
+    static func complain(_ text: String) { fputs(text + "\n", stderr) }
+
+    // MARK: Running
+
+    private func serve(_ composition: Composition, _ store: TaskStore, _ logger: Logger) async throws {
+        let backends = try Self.start(logger) { try composition.backends() }
+        let clock = SystemClock()
+        let engine = Engine(
+            settings: composition.engineSettings(backends),
+            runner: BackendRunner(backends: backends, images: store.images),
+            clock: clock, random: SystemRandom(), doorbell: ThreadDoorbell(), logger: logger)
+        let drain = composition.configuration.server.timeouts.drainMilliseconds
+        let (recovered, isRecovered) = AsyncStream.makeStream(of: Void.self)
+        let engineService = EngineService(engine: engine, journal: store.journal, drainMilliseconds: drain) {
+            isRecovered.yield()
+            isRecovered.finish()
+        }
+        let server = PoseServer(
+            configuration: composition.serverConfiguration(instanceID: store.instanceID), engine: engine,
+            reader: store.reader, images: store.images, clock: clock, logger: logger)
+        let listener = ListenerService(
+            server: server, recovered: recovered, host: composition.configuration.server.listen.host)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: engineService, failureTerminationBehavior: .cancelGroup),
+                    .init(service: listener, failureTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        let impatience = Task { await Self.endAtSecondSignal() }
+        defer { impatience.cancel() }
+        do {
+            try await group.run()
+        } catch {
+            throw Self.exitStatus(for: error)
+        }
+    }
+
+    private static func endAtSecondSignal() async {
+        var count = 0
+        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            count += 1
+            if count == 2 { _exit(1) }
+        }
+    }
+
+    private static func exitStatus(for error: any Error) -> ExitCode {
+        if let status = error as? ExitCode { return status }
+        complain("posetransferd: \(error)")
+        return error is StoreError ? ExitStatus.storage : ExitStatus.internalFault
+    }
+}
+
+/// Listens once the engine has recovered, so that the first answer already knows every task.
+struct ListenerService: Service {
+    let server: PoseServer
+    let recovered: AsyncStream<Void>
+    let host: String
+
+    func run() async throws {
+        for await _ in recovered { break }
+        do {
+            let port = try await server.listen()
+            print("posetransferd listening on \(host.contains(":") ? "[\(host)]" : host):\(port)")
+            fflush(nil)
+        } catch {
+            Serve.complain("posetransferd: cannot listen on \(host): \(error)")
+            throw ExitStatus.unavailable
+        }
+        try await server.run()
+    }
+}

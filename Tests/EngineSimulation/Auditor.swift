@@ -1,0 +1,115 @@
+import BackendAPI
+import EngineCore
+
+/// The invariants. Judges what was acknowledged, what is on disk and what the provider billed against each other.
+struct Auditor {
+    private let slotsLimit: Int
+    private(set) var violation: String?
+    private var acknowledgedByKey: [String: TaskID] = [:]
+    private var lastCursorShown: UInt64 = 0
+    private var lastSequenceShown: [TaskID: UInt64] = [:]
+    /// Which task each committed marker belongs to.
+    private var taskByMarker: [String: TaskID] = [:]
+
+    init(slotsLimit: Int) { self.slotsLimit = slotsLimit }
+
+    private mutating func fail(_ what: String) { if violation == nil { violation = what } }
+
+    /// An event is seen only after its commit, in the order of cursors.
+    mutating func shown(_ view: TaskView, on disk: SimulatedDisk) {
+        let event = view.latest
+        if event.isTransient {
+            if event.sequence != lastSequenceShown[event.task] {
+                fail(
+                    "a transient event of \(event.task) has sequence \(event.sequence) after \(lastSequenceShown[event.task] ?? 0), \(event.state)"
+                )
+            }
+            return
+        }
+        if event.cursor <= lastCursorShown { fail("cursor \(event.cursor) was shown after \(lastCursorShown)") }
+        lastCursorShown = event.cursor
+        lastSequenceShown[event.task] = event.sequence
+        guard let last = disk.events[event.task]?.first(where: { $0.cursor == event.cursor }),
+            last.sequence == event.sequence
+        else {
+            fail("event \(event.sequence) of \(event.task) (\(event.state)) was shown and is not on disk")
+            return
+        }
+    }
+
+    /// What a start found is shown from there on.
+    mutating func recovered(_ recovery: Recovery) {
+        for record in recovery.openTasks { lastSequenceShown[record.id] = record.lastSequence }
+        lastCursorShown = max(lastCursorShown, recovery.highestCursor)
+    }
+
+    /// An acknowledged task is on disk, and a key has one task.
+    mutating func acknowledged(_ view: TaskView, caller: String, key: String, on disk: SimulatedDisk) {
+        if disk.tasks[view.record.id] == nil { fail("\(view.record.id) was acknowledged and is not on disk") }
+        let owner = "\(caller)/\(key)"
+        if let earlier = acknowledgedByKey[owner], earlier != view.record.id {
+            fail("key \(owner) has tasks \(earlier) and \(view.record.id)")
+        }
+        acknowledgedByKey[owner] = view.record.id
+    }
+
+    /// A call goes out only on behalf of what is on disk.
+    mutating func called(_ call: BackendCall, on disk: SimulatedDisk) {
+        switch call.kind {
+        case .submit(let request):
+            guard let record = disk.tasks.values.first(where: { $0.marker == request.marker }),
+                record.state == .submitting
+            else {
+                fail("a submit went out whose intent is not on disk")
+                return
+            }
+            taskByMarker[request.marker] = record.id
+        case .observe(let run):
+            guard let record = disk.tasks.values.first(where: { $0.run == run }) else {
+                return fail("run \(run) is read and on no task")
+            }
+            if record.state.isTerminal { fail("run \(run) is read after its task ended") }
+        case .prepare, .cancel, .download, .probe: break
+        }
+    }
+
+    mutating func check(_ disk: SimulatedDisk, _ cloud: SimulatedCloud) -> String? {
+        let holding = disk.tasks.values.count { [.uploading, .submitting, .running].contains($0.state) }
+        if holding > slotsLimit { return "\(holding) tasks hold slots, the limit is \(slotsLimit)" }
+        var billed: [TaskID: Int] = [:]
+        for entry in cloud.ledger {
+            guard let task = taskByMarker[entry.marker] else {
+                return "the provider billed marker \(entry.marker) of no task"
+            }
+            billed[task, default: 0] += 1
+            if billed[task, default: 0] > 1 { return "\(task) was paid twice" }
+        }
+        for record in disk.tasks.values where record.state.isTerminal {
+            if record.charged == .no, billed[record.id] != nil { return "\(record.id) says charged NO and was billed" }
+            if record.charged == .yes, billed[record.id] == nil {
+                return "\(record.id) says charged YES and was not billed"
+            }
+        }
+        return nil
+    }
+
+    /// Once faults have stopped: everything acknowledged has ended once, every slot is back, every result is its own task's.
+    func checkEnd(_ disk: SimulatedDisk, _ cloud: SimulatedCloud, standings: [EngineStanding]) -> String? {
+        for id in acknowledgedByKey.values where disk.tasks[id] == nil { return "\(id) was acknowledged and is lost" }
+        for id in disk.order {
+            guard let record = disk.tasks[id], let events = disk.events[id] else { return "\(id) has no record" }
+            if !record.state.isTerminal { return "\(id) never ended: \(record.state) (\(record.message))" }
+            if events.count(where: { $0.state.isTerminal }) != 1 { return "\(id) has not exactly one terminal event" }
+            if events.last?.state.isTerminal != true { return "\(id): its last event is not terminal" }
+            if events.map(\.sequence) != (1...UInt64(events.count)).map({ $0 }) {
+                return "\(id): its sequences have a gap"
+            }
+            if record.state == .succeeded {
+                let expected = SimulatedCloud.expectedResult(source: record.source.digest, pose: record.pose.digest)
+                if record.outputs.map(\.image) != [expected] { return "\(id) has the result of another task" }
+            }
+        }
+        if standings.contains(where: { $0.slotsUsed != 0 }) { return "slots are still held when nothing runs" }
+        return nil
+    }
+}

@@ -1,0 +1,108 @@
+package import EngineCore
+
+/// What survives a crash, with a journal in front of it that can crash before or after a commit.
+package final class SimulatedDisk: TaskJournal {
+    package enum CrashPoint: Sendable {
+        case beforeCommit
+        case afterCommit
+    }
+
+    /// A planted bug: what this disk does wrong on purpose.
+    let canary: Canary?
+    private(set) var tasks: [TaskID: TaskRecord] = [:]
+    private(set) var order: [TaskID] = []
+    private(set) var events: [TaskID: [TaskEvent]] = [:]
+    private(set) var lastCursor: UInt64 = 0
+    private var keys: [String: TaskID] = [:]
+    private var uploads: [String: UploadRecord] = [:]
+    private var images: [String: (image: StoredImage, expiresAt: Int64)] = [:]
+    /// The next commit ends the process at this point.
+    var crashPoint: CrashPoint?
+    private(set) var commits = 0
+    /// What a commit that breaks the journal's own rules did.
+    private(set) var violation: String?
+
+    package init(canary: Canary?) { self.canary = canary }
+
+    package func recover() throws(StoreError) -> Recovery {
+        var recovery = Recovery()
+        recovery.openTasks = order.compactMap { tasks[$0] }.filter { !$0.state.isTerminal }
+        recovery.uploads = uploads.keys.sorted().compactMap { uploads[$0] }
+        recovery.highestNumber = Int64(order.count)
+        recovery.highestCursor = lastCursor
+        return recovery
+    }
+
+    package func commit(_ writes: [JournalWrite]) throws(StoreError) {
+        let point = crashPoint
+        crashPoint = nil
+        if point == .beforeCommit { throw StoreError(.io, "crash before the commit") }
+        commits += 1
+        for write in writes { apply(write) }
+        if point == .afterCommit { throw StoreError(.io, "crash after the commit") }
+    }
+
+    private func apply(_ write: JournalWrite) {
+        switch write {
+        case .insert(let record, let event):
+            if tasks[record.id] != nil { violation = "task \(record.id) was inserted twice" }
+            if record.number != Int64(order.count + 1) { violation = "task numbers have a hole" }
+            order.append(record.id)
+            if !record.idempotencyKey.isEmpty {
+                let key = "\(record.caller)/\(record.idempotencyKey)"
+                if keys[key] != nil { violation = "key \(key) has two tasks" }
+                keys[key] = record.id
+            }
+            put(record, event)
+        case .update(let record, let event):
+            if canary == .losesIntent, record.state == .submitting { return }
+            if canary == .losesTerminalEvent, record.state == .succeeded { return }
+            put(record, event)
+        case .upload(let upload): uploads["\(upload.engine)/\(upload.digest)"] = upload
+        case .image(let caller, let image, let expiresAt): images["\(caller)/\(image.digest)"] = (image, expiresAt)
+        }
+    }
+
+    private func put(_ record: TaskRecord, _ event: TaskEvent) {
+        if let earlier = tasks[record.id] {
+            if earlier.state.isTerminal {
+                violation = "\(record.id): \(record.state) follows terminal \(earlier.state)"
+            }
+            if !record.state.mayFollow(earlier.state) {
+                violation = "\(record.id): \(record.state) follows \(earlier.state)"
+            }
+            if earlier.charged == .yes, record.charged != .yes { violation = "\(record.id): charged fell from YES" }
+            if record.lastEventAt < earlier.lastEventAt { violation = "\(record.id): time fell" }
+        }
+        if event.sequence != UInt64(events[record.id, default: []].count + 1), canary == nil {
+            violation = "\(record.id): sequence \(event.sequence) after \(events[record.id, default: []].count)"
+        }
+        if event.cursor <= lastCursor { violation = "\(record.id): cursor \(event.cursor) after \(lastCursor)" }
+        lastCursor = max(lastCursor, event.cursor)
+        tasks[record.id] = record
+        events[record.id, default: []].append(event)
+    }
+
+    package func task(caller: String, idempotencyKey: String) throws(StoreError) -> TaskRecord? {
+        keys["\(caller)/\(idempotencyKey)"].flatMap { tasks[$0] }
+    }
+
+    package func task(_ id: TaskID) throws(StoreError) -> TaskRecord? { tasks[id] }
+
+    package func image(caller: String, digest: ContentDigest, now: Int64) throws(StoreError) -> StoredImage? {
+        guard let row = images["\(caller)/\(digest)"], row.expiresAt > now else { return nil }
+        return row.image
+    }
+}
+
+/// A bug planted on purpose: the simulation must find each, or it proves nothing.
+package enum Canary: String, Sendable, CaseIterable {
+    /// The store says that it has the intent to submit, and has not.
+    case losesIntent
+    /// The store says that it has the terminal event, and has not.
+    case losesTerminalEvent
+    /// The transport sends a submit again when its answer is lost, as libcurl does on a kept-alive connection.
+    case repeatsSubmit
+    /// A result is handed to the task of another run.
+    case mixesResults
+}

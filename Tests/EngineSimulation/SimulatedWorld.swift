@@ -1,0 +1,359 @@
+import BackendAPI
+package import EngineCore
+
+/// One run of the production core against a simulated world: clock, chance, provider and disk are simulated, single-threaded, and the same
+/// seed gives the same run, byte for byte.
+///
+/// A run has a stormy part, with faults and crashes at any step, and a calm one, in which everything must come to its end.
+package struct SimulatedWorld {
+    package struct Report: Sendable {
+        package var seed: UInt64
+        package var violation: String?
+        package var tasks = 0
+        package var crashes = 0
+        package var submitsInFlightAtCrash = 0
+        package var creates = 0
+        package var turns = 0
+        package var ends: [String: Int] = [:]
+        package var trace: [String] = []
+    }
+
+    private enum Happening {
+        case submit(caller: String, key: String, source: ContentDigest, pose: ContentDigest, priority: Int32)
+        case cancel(TaskID, caller: String)
+        /// A call reaches the provider.
+        case arrival(BackendCall, life: Int)
+        /// Its answer reaches the engine that asked.
+        case reply(CallID, CallReply, life: Int)
+        case crash
+        case clockJump(Int64)
+    }
+
+    private struct Scheduled {
+        var at: Int64
+        var order: Int
+        var happening: Happening
+    }
+
+    private static let turnsMax = 50_000
+    private static let engineName = "cloud"
+    private static let callers = ["ann", "bob", "cleo"]
+
+    private let canary: Canary?
+    private let keepsTrace: Bool
+    private var random: SeededRandom
+    private let source: SeededSource
+    private let disk: SimulatedDisk
+    private var cloud: SimulatedCloud
+    private let settings: EngineSettings
+    private var loop: EngineLoop
+    private var agenda: [Scheduled] = []
+    private var nextOrder = 0
+    private var monotonic: Int64 = 1_000
+    private var unixOffset: Int64 = 1_700_000_000_000
+    /// How many times the process was started: replies of an earlier life never arrive.
+    private var life = 0
+    private var crashProbability = 0.0
+    private var pendingRequests: [Requester: Happening] = [:]
+    private var nextToken: UInt64 = 1
+    private var acknowledged: [String: TaskID] = [:]
+    private var submitCalls: [CallID: Int] = [:]
+    private var auditor: Auditor
+    private var report: Report
+    private var isCalm = false
+
+    package init(seed: UInt64, canary: Canary? = nil, keepsTrace: Bool = false) {
+        self.canary = canary
+        self.keepsTrace = keepsTrace
+        var random = SeededRandom(seed: seed)
+        let slots = Int(random.between(1, 4))
+        var faults = SimulatedCloud.Faults()
+        let wildness = [0.0, 0.02, 0.1, 0.3][Int(random.next() % 4)]
+        faults.lostReply = random.happens(0.5) ? wildness : 0
+        faults.backpressure = random.happens(0.4) ? wildness * 2 : 0
+        faults.transient = random.happens(0.5) ? wildness : 0
+        faults.permanent = random.happens(0.3) ? wildness : 0
+        faults.auth = random.happens(0.2) ? wildness : 0
+        faults.unknown = random.happens(0.4) ? wildness : 0
+        faults.runFails = random.happens(0.4) ? wildness : 0
+        faults.runLost = random.happens(0.2) ? wildness / 2 : 0
+        faults.downloadFails = random.happens(0.4) ? wildness : 0
+        if random.happens(0.15) {
+            let from = random.between(2_000, 30_000)
+            faults.outage = from...(from + random.between(1_000, 400_000))
+        }
+        faults.slowReplyMilliseconds = random.pick([20, 300, 5_000]) ?? 20
+        settings = Self.makeSettings(slots: slots, providerSlots: slots, &random)
+        cloud = SimulatedCloud(faults: faults, slots: random.happens(0.3) ? max(1, slots - 1) : slots)
+        crashProbability = random.pick([0.0, 0.01, 0.04]) ?? 0
+        self.random = random
+        source = SeededSource(seed: seed ^ 0xABCD)
+        disk = SimulatedDisk(canary: canary)
+        loop = EngineLoop(settings: settings, random: source, journal: disk)
+        auditor = Auditor(slotsLimit: slots)
+        report = Report(seed: seed)
+    }
+
+    private static func makeSettings(slots: Int, providerSlots: Int, _ random: inout SeededRandom) -> EngineSettings {
+        var settings = EngineSettings()
+        settings.engines[engineName] = EngineDefinition(
+            type: "simulated",
+            plan: EnginePlan(
+                concurrency: slots, timeoutMilliseconds: random.pick([3_000, 15_000, 300_000]) ?? 15_000,
+                pollIntervalMilliseconds: random.pick([50, 500, 3_000]) ?? 500),
+            capabilities: Capabilities(
+                reportsProgress: false, cancels: random.happens(0.8), reportsCost: true, mayCostMoney: true))
+        settings.pipelines["pose_change"] = PipelineDefinition(
+            isEnabled: true, step: "pose_transfer", engine: engineName)
+        settings.defaultStartByMilliseconds = random.pick([20_000, 600_000, 86_400_000]) ?? 600_000
+        return settings
+    }
+
+    package static func digest(_ number: UInt8) -> ContentDigest {
+        guard let digest = ContentDigest(bytes: Array(repeating: number, count: 32)) else {
+            preconditionFailure("32 bytes are a digest")
+        }
+        return digest
+    }
+
+    // MARK: The run
+
+    package mutating func run() -> Report {
+        plan()
+        start()
+        while report.violation == nil, let time = nextTime() {
+            guard report.turns < Self.turnsMax else {
+                report.violation = "the run did not come to an end"
+                break
+            }
+            monotonic = max(monotonic, time)
+            turn()
+            check()
+        }
+        if report.violation == nil { finish() }
+        return report
+    }
+
+    /// The stormy part: submits, cancels, crashes and clock jumps at times drawn from the seed.
+    private mutating func plan() {
+        let tasks = random.between(3, 14)
+        for index in 0..<Int(tasks) {
+            let happening = Happening.submit(
+                caller: random.pick(Self.callers) ?? "ann", key: "key-\(index)",
+                source: Self.digest(UInt8(random.between(1, 9))), pose: Self.digest(UInt8(random.between(10, 19))),
+                priority: Int32(random.between(-2, 2)))
+            let at = monotonic + random.between(0, 30_000)
+            schedule(happening, at: at)
+            if random.happens(0.2) { schedule(happening, at: at + random.between(0, 3_000)) }
+        }
+        for _ in 0..<Int(random.between(0, 4)) { schedule(.crash, at: monotonic + random.between(1, 60_000)) }
+        if random.happens(0.3) {
+            let jump: Int64 =
+                random.pick([1_000, -1_000, 3_600_000, -3_600_000, 315_360_000_000, -315_360_000_000]) ?? 0
+            schedule(.clockJump(jump), at: monotonic + random.between(1, 40_000))
+        }
+    }
+
+    private mutating func schedule(_ happening: Happening, at time: Int64) {
+        agenda.append(Scheduled(at: time, order: nextOrder, happening: happening))
+        nextOrder += 1
+    }
+
+    private func nextTime() -> Int64? {
+        [agenda.map(\.at).min(), loop.machine.nextTimerAt].compactMap { $0 }.min()
+    }
+
+    private var now: EngineTime { EngineTime(monotonic: monotonic, unix: monotonic + unixOffset) }
+
+    private mutating func turn() {
+        report.turns += 1
+        let due = agenda.filter { $0.at <= monotonic }.sorted { ($0.at, $0.order) < ($1.at, $1.order) }
+        agenda.removeAll { $0.at <= monotonic }
+        var events: [EngineEvent] = []
+        var crashes = false
+        for item in due { handle(item.happening, &events, &crashes) }
+        if crashes {
+            crash("by plan")
+            return
+        }
+        if !isCalm, random.happens(crashProbability) {
+            disk.crashPoint = random.happens(0.5) ? .beforeCommit : .afterCommit
+        }
+        do {
+            release(try loop.turn(events.isEmpty ? [.ticked] : events, at: now))
+            disk.crashPoint = nil
+            if !isCalm, random.happens(crashProbability / 2) { crash("after the effects were let out") }
+        } catch {
+            crash(error.message)
+        }
+        calmDown()
+    }
+
+    private mutating func handle(_ happening: Happening, _ events: inout [EngineEvent], _ crashes: inout Bool) {
+        switch happening {
+        case .submit(let caller, let key, let source, let pose, let priority):
+            let requester = Requester(sink: 0, token: nextToken)
+            nextToken += 1
+            pendingRequests[requester] = happening
+            var submission = Submission(
+                caller: caller, pipeline: "pose_change", source: .stored(Self.image(source)),
+                pose: .stored(Self.image(pose)))
+            submission.idempotencyKey = key
+            submission.priority = priority
+            events.append(.requestReceived(.submit(submission), from: requester, lookup: JournalLookup()))
+        case .cancel(let task, let caller):
+            let requester = Requester(sink: 0, token: nextToken)
+            nextToken += 1
+            events.append(
+                .requestReceived(
+                    .cancel(caller: caller, task: task, reason: "not wanted"), from: requester, lookup: JournalLookup())
+            )
+        case .arrival(let call, let life): arrived(call, from: life)
+        case .reply(let id, let reply, let life):
+            if life == self.life { events.append(.replyReceived(id, reply)) }
+        case .crash: crashes = true
+        case .clockJump(let jump): unixOffset += jump
+        }
+    }
+
+    private static func image(_ digest: ContentDigest) -> StoredImage {
+        StoredImage(digest: digest, sizeBytes: 100, mediaType: "image/png", width: 4, height: 4)
+    }
+
+    /// A call is at the provider: it has its effect there, whatever becomes of the answer.
+    private mutating func arrived(_ call: BackendCall, from life: Int) {
+        var reply = cloud.take(call, at: monotonic, &random)
+        var isLost = random.happens(cloud.faults.lostReply)
+        if isLost, canary == .repeatsSubmit, case .submit = call.kind {
+            reply = cloud.take(call, at: monotonic, &random)
+            isLost = false
+        }
+        if canary == .mixesResults, case .downloaded = reply, random.happens(0.3) {
+            reply = .downloaded([TaskOutput(name: "image", image: Self.image(Self.digest(99)))])
+        }
+        let delay = random.between(1, cloud.faults.slowReplyMilliseconds)
+        schedule(.reply(call.id, isLost ? Self.unanswered(call) : reply, life: life), at: monotonic + delay)
+    }
+
+    /// What a transport says when the answer was lost after the request had been written.
+    private static func unanswered(_ call: BackendCall) -> CallReply {
+        let error = BackendError(.transient, code: "reset", message: "the connection was reset after the request")
+        switch call.kind {
+        case .prepare: return .prepareFailed(error)
+        case .submit: return .submitted(.unknown(error))
+        case .observe: return .observed(.noAnswer(error))
+        case .cancel: return .cancelled(.noAnswer(error))
+        case .download: return .downloadFailed(error)
+        case .probe: return .probed(Probe(reachable: false))
+        }
+    }
+
+    // MARK: What a turn lets out
+
+    private mutating func release(_ outcome: EngineLoop.Outcome) {
+        for view in outcome.views { auditor.shown(view, on: disk) }
+        for (requester, answer) in outcome.answers { answered(requester, answer) }
+        for call in outcome.calls {
+            auditor.called(call, on: disk)
+            trace("call \(call.id) \(Self.describe(call))")
+            let delay = random.between(0, cloud.faults.slowReplyMilliseconds)
+            schedule(.arrival(call, life: life), at: monotonic + delay)
+        }
+        for view in outcome.views where !view.latest.isTransient {
+            trace(
+                "event \(view.record.id) #\(view.latest.sequence) \(view.latest.state) charged \(view.latest.charged)")
+        }
+    }
+
+    private mutating func answered(_ requester: Requester, _ answer: EngineAnswer) {
+        guard case .submit(let caller, let key, _, _, _)? = pendingRequests.removeValue(forKey: requester) else {
+            return
+        }
+        guard case .submitted(let view, _) = answer else {
+            if case .refused(let refusal) = answer { trace("refused \(key) \(refusal)") }
+            return
+        }
+        auditor.acknowledged(view, caller: caller, key: key, on: disk)
+        if !isCalm, random.happens(0.25) {
+            schedule(.cancel(view.record.id, caller: caller), at: monotonic + random.between(0, 25_000))
+        }
+    }
+
+    private static func describe(_ call: BackendCall) -> String {
+        switch call.kind {
+        case .prepare(let image): "prepare \(image.digest.hex.prefix(4))"
+        case .submit(let request): "submit \(request.marker)"
+        case .observe(let run): "observe \(run)"
+        case .cancel(let run): "cancel \(run)"
+        case .download(let outputs): "download \(outputs.count)"
+        case .probe: "probe"
+        }
+    }
+
+    // MARK: Crash and calm
+
+    /// The process dies: what was on its way to the provider may still arrive; no answer does; waiting clients repeat with their keys.
+    private mutating func crash(_ why: String) {
+        report.crashes += 1
+        trace("crash \(why)")
+        disk.crashPoint = nil
+        for item in agenda {
+            guard case .arrival(let call, _) = item.happening else { continue }
+            if case .submit = call.kind { report.submitsInFlightAtCrash += 1 }
+        }
+        let arrives = random.next()
+        var index: UInt64 = 0
+        agenda.removeAll { item in
+            guard case .arrival = item.happening else { return false }
+            index += 1
+            return (arrives >> (index % 64)) & 1 == 0
+        }
+        for requester in pendingRequests.keys.sorted(by: { $0.token < $1.token }) {
+            guard let happening = pendingRequests[requester] else { continue }
+            schedule(happening, at: monotonic + random.between(1, 5_000))
+        }
+        pendingRequests.removeAll()
+        monotonic += random.between(1, 20_000)
+        life += 1
+        start()
+    }
+
+    private mutating func start() {
+        loop = EngineLoop(settings: settings, random: source, journal: disk)
+        do {
+            var found = Recovery()
+            let outcome = try loop.start(at: now) { found = $0 }
+            auditor.recovered(found)
+            release(outcome)
+        } catch {
+            report.violation = "a start failed: \(error.message)"
+        }
+    }
+
+    /// Once the storm has passed the provider heals, and everything must end.
+    private mutating func calmDown() {
+        guard !isCalm, monotonic > 90_000 || report.turns > 4_000 else { return }
+        isCalm = true
+        cloud.heal()
+        trace("calm")
+    }
+
+    private mutating func check() {
+        report.violation = auditor.violation ?? disk.violation ?? auditor.check(disk, cloud)
+        trace("turn \(report.turns) at \(monotonic)")
+    }
+
+    private mutating func finish() {
+        report.tasks = disk.order.count
+        report.creates = cloud.ledger.count
+        for id in disk.order {
+            guard let record = disk.tasks[id] else { continue }
+            report.ends[record.failure?.reason.rawValue ?? "\(record.state)", default: 0] += 1
+        }
+        report.violation = auditor.checkEnd(disk, cloud, standings: loop.machine.standings)
+    }
+
+    private mutating func trace(_ line: String) {
+        if keepsTrace { report.trace.append("\(monotonic) \(line)") }
+    }
+}
