@@ -2,7 +2,7 @@ public import BackendAPI
 package import HTTPTransport
 
 /// The type `runninghub`: RunningHub's cloud, spoken to in the dialect `task-openapi`.
-public struct RunningHubFactory: BackendFactory {
+public struct RunningHubBackendFactory: BackendFactory {
     private let transport: any HTTPTransport
 
     /// Every engine of the program shares one transport.

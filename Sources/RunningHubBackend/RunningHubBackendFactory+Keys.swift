@@ -1,6 +1,6 @@
 public import BackendAPI
 
-extension RunningHubFactory {
+extension RunningHubBackendFactory {
     public var keys: [ConfigurationKey] {
         [
             ConfigurationKey(
