@@ -1,0 +1,118 @@
+import ArgumentParser
+import PoseTransferClient
+
+/// `submit`: makes a task, watches it and writes its picture.
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Puts the pose of POSE onto the person of SOURCE, watches, and writes the picture.",
+        discussion: """
+            The same command again comes back to the same task instead of paying for another one, also when it has ended: the \
+            idempotency key is made of the pipeline, both pictures' contents and the parameters. --new makes another task; \
+            --idempotency-key K is for keys of your own.
+            """)
+
+    @Argument(help: "The picture whose person is kept (JPEG, PNG or WebP).")
+    var source: String
+
+    @Argument(help: "The picture whose pose is taken.")
+    var pose: String
+
+    @OptionGroup var result: ResultOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    @Flag(name: .long, help: "Print the task's id and leave; come back with watch.")
+    var noWatch = false
+
+    @Flag(name: .long, help: "Make another task even if the same command made one before.")
+    var new = false
+
+    @Option(name: .long, help: ArgumentHelp("A key of your own: same key and content, same task.", valueName: "key"))
+    var idempotencyKey: String?
+
+    @Option(name: .long, help: ArgumentHelp("A label of the task; may be given again.", valueName: "name=value"))
+    var label: [NamedValue] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A parameter that the pipeline declares; may be given again.", valueName: "name=value"))
+    var parameter: [NamedValue] = []
+
+    @Option(name: .long, help: "-100 to 100; higher comes first among your own tasks.")
+    var priority = 0
+
+    @Option(name: .long, help: "The pipeline (default: the server's, pose_change).")
+    var pipeline = ""
+
+    @Option(name: .long, help: ArgumentHelp("How long the run may take at the provider.", valueName: "seconds"))
+    var timeout: Double?
+
+    func validate() throws {
+        guard !new || idempotencyKey == nil else {
+            throw ValidationError("--new and --idempotency-key exclude each other: give one of them.")
+        }
+        guard idempotencyKey != "" else { throw ValidationError("--idempotency-key must not be empty.") }
+        guard (-100...100).contains(priority) else { throw ValidationError("--priority must be -100 to 100.") }
+        guard timeout.map({ $0 >= 0.001 && $0 <= 4_000_000 }) ?? true else {
+            throw ValidationError("--timeout must be 0.001 to 4000000 seconds.")
+        }
+        for (option, values) in [("--label", label), ("--parameter", parameter)] {
+            guard Set(values.map(\.name)).count == values.count else {
+                throw ValidationError("\(option) was given twice with the same name.")
+            }
+        }
+    }
+
+    func run() async throws {
+        try await CommandRun.perform(connection) { run in
+            run.onInterruptSay("Nothing was sent.")
+            let request = try makeRequest()
+            run.onInterruptSay(parting)
+            let submitted = try await run.client.submit(request)
+            tell(submitted, run.console)
+            guard !noWatch else { return .success }
+            return try await run.finish(try await run.watch(submitted.task.id), result)
+        }
+    }
+
+    private var parting: String {
+        new
+            ? "The server had not answered: a task may have been made. Its key is not known; a new submit makes another one."
+            : "The server had not answered: the task may have been made. The same command again comes back to it."
+    }
+
+    private func makeRequest() throws -> TransferRequest {
+        let sourceBytes = try InputFile.read(source, bytesMax: InputFile.pictureBytesMax)
+        let poseBytes = try InputFile.read(pose, bytesMax: InputFile.pictureBytesMax)
+        var request = TransferRequest(source: .bytes(sourceBytes), pose: .bytes(poseBytes), pipeline: pipeline)
+        request.parameters = Dictionary(uniqueKeysWithValues: parameter.map { ($0.name, $0.value) })
+        request.labels = Dictionary(uniqueKeysWithValues: label.map { ($0.name, $0.value) })
+        request.priority = priority
+        request.taskTimeout = timeout.map { .milliseconds(Int64($0 * 1000)) }
+        request.idempotencyKey = new ? nil : idempotencyKey ?? key(sourceBytes, poseBytes, request)
+        return request
+    }
+
+    private func key(_ source: [UInt8], _ pose: [UInt8], _ request: TransferRequest) -> String {
+        SubmitKey.make(
+            pipeline: pipeline, source: ContentDigest(of: source), pose: ContentDigest(of: pose),
+            parameters: request.parameters)
+    }
+
+    private func tell(_ submitted: Submitted, _ console: Console) {
+        let task = submitted.task
+        let text = submitted.isDeduplicated ? earlier(task) : "task \(task.id)\n"
+        console.tell(
+            text: text,
+            json: .object([
+                ("type", .string("submitted")), ("task_id", .string(task.id)), ("state", .string(task.state.name)),
+                ("deduplicated", .bool(submitted.isDeduplicated)),
+                ("idempotency_key", .string(submitted.idempotencyKey)),
+            ]))
+    }
+
+    private func earlier(_ task: TaskSnapshot) -> String {
+        let advice = task.state.isTerminal && idempotencyKey == nil ? "; --new makes another one" : ""
+        return "task \(task.id) (an earlier submit made it, it is \(task.state.name)\(advice))\n"
+    }
+}

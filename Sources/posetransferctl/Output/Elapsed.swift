@@ -1,0 +1,15 @@
+/// Times for people.
+enum Elapsed {
+    /// `0 s`, `59 s`, `1:05 min`, `2:00:07 h`: full seconds.
+    static func text(_ duration: Duration) -> String {
+        let seconds = max(0, duration.components.seconds)
+        guard seconds >= 60 else { return "\(seconds) s" }
+        let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
+        guard hours > 0 else { return "\(minutes):\(two(rest)) min" }
+        return "\(hours):\(two(minutes)):\(two(rest)) h"
+    }
+
+    private static func two(_ number: Int64) -> String {
+        number < 10 ? "0\(number)" : "\(number)"
+    }
+}
