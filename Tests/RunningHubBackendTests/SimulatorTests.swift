@@ -25,8 +25,8 @@ struct SimulatorTests {
     }
 
     private func prepared() async throws -> RunRequest {
-        let source = try InputFile("source picture", "90519c7d")
-        let pose = try InputFile("pose picture", "b3a0f0b1")
+        let source = try InputFile("source picture", InputFile.sourceDigest)
+        let pose = try InputFile("pose picture", InputFile.poseDigest)
         let images = [
             "raw_image": try await backend.prepare(source.image), "pose_image": try await backend.prepare(pose.image),
         ]
@@ -172,12 +172,12 @@ struct SimulatorTests {
     }
 }
 
-/// A small file that goes when it is released.
+/// A small file that begins like a PNG and goes when it is released.
 private final class InputFile {
     let image: ImageFile
 
-    static let sourceDigest = "4765084720be3bd16a0a0ab04704362dcd43ca13fb7ea3edbe96e01b0eb599a8"
-    static let poseDigest = "3d4162d25969ec9db7240fc2a053764aae39becfd02f6691d2ec9256b99cd87b"
+    static let sourceDigest = "4625539d973202ad27ab94bb0b4cbb1c2827577473fcf1db413d5bbba6f139f0"
+    static let poseDigest = "d27efad1e58ad066dcd64beb02611d58cb226af122042d923f129a7a035b36b1"
 
     init(_ text: String, _ digest: String) throws {
         var template = Array("/tmp/backend-test-XXXXXX".utf8CString)
@@ -185,8 +185,9 @@ private final class InputFile {
         try #require(descriptor >= 0)
         defer { close(descriptor) }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        try #require(write(descriptor, text, text.utf8.count) == text.utf8.count)
-        image = ImageFile(path: path, sha256: digest, sizeBytes: Int64(text.utf8.count), mediaType: "image/png")
+        let content = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + Array(text.utf8)
+        try #require(write(descriptor, content, content.count) == content.count)
+        image = ImageFile(path: path, sha256: digest, sizeBytes: Int64(content.count), mediaType: "image/png")
     }
 
     deinit { unlink(image.path) }
