@@ -19,6 +19,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -64,7 +65,8 @@ let package = Package(
         .target(
             name: "PoseServer",
             dependencies: [
-                "PoseWire", "EngineCore", "BackendAPI", nioCore, nioPosix, crypto, logging, serviceLifecycle,
+                "PoseWire", "EngineCore", "BackendAPI", deque, orderedCollections, nioCore, nioPosix, crypto, logging,
+                serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(name: "EngineConfiguration", dependencies: ["BackendAPI", yams], swiftSettings: strict),

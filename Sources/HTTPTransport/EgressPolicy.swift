@@ -5,7 +5,7 @@
 /// after name look-up, which numeric spellings and changing names cannot get around.
 package struct EgressPolicy: Sendable, Equatable {
     package var trustedOrigin: HTTPOrigin?
-    /// `cdn.example.com`, or `*.example.com` for every name below it.
+    /// `cdn.example.com` for that name alone, `.example.com` for every name below it.
     package var allowedHosts: [String]
 
     package init(trustedOrigin: HTTPOrigin?, allowedHosts: [String] = []) {
@@ -27,9 +27,8 @@ package struct EgressPolicy: Sendable, Equatable {
     }
 
     private static func matches(_ host: String, pattern: String) -> Bool {
-        guard pattern.hasPrefix("*.") else { return !pattern.isEmpty && host == pattern }
-        let suffix = pattern.dropFirst()
-        return suffix.utf8.count > 1 && host.hasSuffix(suffix) && host.utf8.count > suffix.utf8.count
+        guard pattern.hasPrefix(".") else { return !pattern.isEmpty && host == pattern }
+        return pattern.utf8.count > 1 && host.hasSuffix(pattern) && host.utf8.count > pattern.utf8.count
     }
 }
 

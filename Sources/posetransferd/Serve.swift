@@ -78,7 +78,11 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    static func complain(_ text: String) { fputs(text + "\n", stderr) }
+    /// To standard error, by descriptor: glibc's `stderr` is a variable, and so not safe to name.
+    static func complain(_ text: String) {
+        let bytes = Array((text + "\n").utf8)
+        _ = write(2, bytes, bytes.count)
+    }
 
     // MARK: Running
 

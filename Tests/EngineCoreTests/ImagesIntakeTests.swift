@@ -106,6 +106,7 @@ private let sampleDigest = ContentDigest(hex: "01c3c9d4be8964753e6ee0742a3bbf1f2
             intake.discard()
         }
         #expect(store.images.count == 1 && store.illegalCalls.isEmpty)
+        #expect(intake.refusal == nil)
     }
 
     @Test func aDiscardedImageLeavesNothing() throws {
@@ -134,7 +135,7 @@ private let sampleDigest = ContentDigest(hex: "01c3c9d4be8964753e6ee0742a3bbf1f2
     }
 }
 
-@Suite struct SubmissionContentTests {
+@Suite struct ImagesSubmissionContentTests {
     private let one: ContentDigest
     private let two: ContentDigest
 

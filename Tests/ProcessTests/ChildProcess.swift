@@ -30,7 +30,8 @@ final class ChildProcess: Sendable {
     /// Starts `programs/name`; its output and errors come together.
     init(_ name: String, _ arguments: [String], environment: [String: String]) throws {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Failure(description: "no pipe: \(errno)") }
+        guard pipe(&ends) == 0 else { throw Failure(description: "no pipe: \(errno)") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

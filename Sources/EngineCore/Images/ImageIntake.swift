@@ -2,8 +2,8 @@ import Crypto
 
 /// The one way of an image into the store: uploads, inline images and results alike.
 ///
-/// Bytes are walked, hashed and written as they come; the image gets its name only after everything was judged. Calls may block on
-/// the disk. After an error nothing is left behind, and every further call answers that error.
+/// Bytes are walked, hashed and written as they come; the image gets its name only after everything was judged. Calls
+/// may block on the disk. After an error nothing is left behind, and every further call answers that error.
 package struct ImageIntake: ~Copyable, Sendable {
     private let writer: any ImageWriter
     private let announcedBytes: Int64?
@@ -11,7 +11,8 @@ package struct ImageIntake: ~Copyable, Sendable {
     private var hash = SHA256()
     private var refusal: IntakeError?
 
-    /// Begins an image of at most `sizeLimitBytes`. Bytes beyond `sizeBytes`, where it was announced, are refused as they come.
+    /// Begins an image of at most `sizeLimitBytes`. Bytes beyond `sizeBytes`, where it was announced, are refused as
+    /// they come.
     package init(
         into store: any ImageStore, sizeLimitBytes: Int64 = EngineLimits.imageBytesMax, sizeBytes: Int64? = nil
     ) throws(IntakeError) {
@@ -32,7 +33,8 @@ package struct ImageIntake: ~Copyable, Sendable {
         }
     }
 
-    /// Judges the whole against what was announced (`nil`, and an empty media type: nothing was) and makes it visible in the store.
+    /// Judges the whole against what was announced (`nil`, and an empty media type: nothing was) and makes it visible
+    /// in the store.
     package mutating func finish(
         expecting digest: ContentDigest? = nil, sizeBytes: Int64? = nil, mediaType: String? = nil
     ) throws(IntakeError) -> StoredImage {
@@ -90,8 +92,8 @@ package struct ImageIntake: ~Copyable, Sendable {
 }
 
 extension ImageKind {
-    /// Whether a media type does not contradict this kind: its own name in any case and with any parameters, the usual misspelling
-    /// `image/jpg`, or one that says nothing (empty, `application/octet-stream`).
+    /// Whether a media type does not contradict this kind: its own name in any case and with any parameters, the usual
+    /// misspelling `image/jpg`, or one that says nothing (empty, `application/octet-stream`).
     func isNamed(by text: String) -> Bool {
         let lower = text.utf8.prefix { $0 != UInt8(ascii: ";") }.filter { $0 > 0x20 }.map(\.asciiLowerCased)
         switch String(decoding: lower, as: UTF8.self) {

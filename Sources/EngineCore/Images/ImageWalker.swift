@@ -1,8 +1,11 @@
 /// Walks the structure of a JPEG, PNG or WebP as its bytes come, in any pieces, and judges it. Never decodes a pixel.
 ///
-/// Holds well below a KiB, whatever the image says of itself. What is refused is refused at the first byte that shows it. Decided:
-/// - Animated PNG (acTL) and WebP (ANIM) are refused: a pose transfer takes one picture, and which one would be a guess.
-/// - Bytes behind the end of a PNG or WebP are refused. Behind a JPEG's end only what cameras write there is taken: see `JPEGTail`.
+/// Holds well below a KiB, whatever the image says of itself. What is refused is refused at the first byte that shows
+/// it. Decided:
+/// - Animated PNG (acTL) and WebP (ANIM) are refused: a pose transfer takes one picture, and which one would be a
+///   guess.
+/// - Bytes behind the end of a PNG or WebP are refused. Behind a JPEG's end only what cameras write there is taken: see
+///   `JPEGTail`, which alone is judged when all of it was seen.
 /// - Metadata is walked over by its lengths and kept as it is, places of photographs included.
 /// - How well pixels compress is not judged: what decoding an image costs is bounded by its pixels alone.
 package struct ImageWalker: Sendable {

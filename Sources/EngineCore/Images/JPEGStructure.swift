@@ -1,7 +1,8 @@
-/// The markers of a JPEG (ITU-T T.81 annex B): segments with their lengths, one frame, scans with stuffing and restarts, EOI.
+/// The markers of a JPEG (ITU-T T.81 annex B): segments with their lengths, one frame, scans with stuffing and
+/// restarts, EOI.
 ///
-/// Refused as well, since decoders at large refuse or differ: hierarchical images (several frames), a height that is told only
-/// behind the first scan (DNL), and restart markers that were not announced or come out of order.
+/// Refused as well, since decoders at large refuse or differ: hierarchical images (several frames), a height that is
+/// told only behind the first scan (DNL), and restart markers that were not announced or come out of order.
 struct JPEGStructure: Sendable {
     private enum Place {
         case start, marker, code, length, skipped, fields, scan, scanCode, tail
@@ -158,6 +159,7 @@ struct JPEGStructure: Sendable {
     }
 
     private func broken(_ what: String) -> ImageProblem {
-        .broken(.jpeg, at: codeOffset, "marker FF \(String(code, radix: 16, uppercase: true)): \(what)")
+        let hex = (code < 16 ? "0" : "") + String(code, radix: 16, uppercase: true)
+        return .broken(.jpeg, at: codeOffset, "marker FF \(hex): \(what)")
     }
 }

@@ -1,8 +1,8 @@
 /// The bytes behind a JPEG's EOI.
 ///
-/// Telephones write there as a rule, so that refusing all of it would refuse photographs: a further picture (CIPA DC-007 MPF, gain
-/// maps of HDR pictures), a short film (motion photo), the Samsung trailer, or zeros as padding. These are taken, judged by how
-/// they begin and end, and kept with the image; all else (an archive, HTML, text) is refused.
+/// Telephones write there as a rule, so that refusing all of it would refuse photographs: a further picture (CIPA
+/// DC-007 MPF, gain maps of HDR pictures), a short film (motion photo), the Samsung trailer, or zeros as padding. These
+/// are taken, judged by how they begin and end, and kept with the image; all else (an archive, HTML, text) is refused.
 struct JPEGTail: Sendable {
     private var start = ImageField(wanting: 8)
     /// From the first byte that is not zero.

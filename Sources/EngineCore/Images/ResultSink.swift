@@ -3,11 +3,17 @@ import Synchronization
 
 /// An intake that a backend fills and the engine finishes, maybe from different threads.
 ///
-/// `write` throws when the bytes are refused; `refusal` remembers why. A download that goes on after `discard` gets an error.
+/// `write` throws when the bytes are refused; `refusal` remembers why. A download that goes on after `discard` gets an
+/// error.
 package final class ResultSink: ByteSink {
     private struct State: ~Copyable {
         var intake: ImageIntake
         var refusal: IntakeError?
+
+        /// Keeps the first refusal of the bytes; a call that came too late is none.
+        mutating func remember(_ error: IntakeError) {
+            if refusal == nil, error.code != .closed { refusal = error }
+        }
     }
 
     private let state: Mutex<State>
@@ -27,7 +33,7 @@ package final class ResultSink: ByteSink {
     package func write(_ bytes: UnsafeRawBufferPointer) throws(IntakeError) {
         try state.withLock { (state) throws(IntakeError) in
             do throws(IntakeError) { try state.intake.write(bytes) } catch {
-                if state.refusal == nil { state.refusal = error }
+                state.remember(error)
                 throw error
             }
         }
@@ -41,7 +47,7 @@ package final class ResultSink: ByteSink {
             do throws(IntakeError) {
                 return try state.intake.finish(expecting: digest, sizeBytes: sizeBytes, mediaType: mediaType)
             } catch {
-                if state.refusal == nil { state.refusal = error }
+                state.remember(error)
                 throw error
             }
         }

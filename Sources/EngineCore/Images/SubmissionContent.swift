@@ -2,9 +2,9 @@ import Crypto
 
 /// What must be equal for one idempotency key to mean one task.
 package enum SubmissionContent {
-    /// The digest of a submission's content: pipeline (ASCII case never counts), both images and all parameters. Nothing else
-    /// counts: not priority, times or labels. Every part bears its length, so that no two contents give the same bytes; kept on disk
-    /// with the task, so these bytes may never change.
+    /// The digest of a submission's content: pipeline (ASCII case never counts), both images and all parameters.
+    /// Nothing else counts: not priority, times or labels. Every part bears its length, so that no two contents give
+    /// the same bytes; kept on disk with the task, so these bytes may never change.
     package static func digest(
         pipeline: String, source: ContentDigest, pose: ContentDigest, parameters: [String: String]
     ) -> ContentDigest {

@@ -1,6 +1,7 @@
 /// The RIFF chunks of a WebP (RFC 9649) and the heads of its frame.
 ///
-/// Metadata and unknown chunks are walked by their lengths and may stand wherever the container's size has room for them.
+/// Metadata and unknown chunks are walked by their lengths and may stand wherever the container's size has room for
+/// them.
 struct WebPStructure: Sendable {
     private enum Place {
         case container, chunkHead, body, padding, end

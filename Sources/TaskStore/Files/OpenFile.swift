@@ -11,12 +11,12 @@ final class OpenFile: Sendable {
     /// New files are 0600 whatever the umask says.
     init(_ path: String, _ flags: Int32) throws(StoreError) {
         self.path = path
-        descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StoreError(errno: errno, "open \(path)") }
+        let opened = Glibc.open(path, flags | O_CLOEXEC, 0o600)
+        guard opened >= 0 else { throw StoreError(errno: errno, "open \(path)") }
+        // From here on `deinit` closes it, also after a throw.
+        descriptor = opened
         if flags & O_CREAT != 0, fchmod(descriptor, 0o600) != 0 {
-            let number = errno
-            close(descriptor)
-            throw StoreError(errno: number, "set the rights of \(path)")
+            throw StoreError(errno: errno, "set the rights of \(path)")
         }
     }
 

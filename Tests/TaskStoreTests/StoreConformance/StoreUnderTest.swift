@@ -48,7 +48,7 @@ struct TemporaryFolder {
 func run(_ program: String, _ arguments: String...) throws -> Int32 {
     var child = pid_t()
     let words = ([program] + arguments).map { strdup($0) }
-    defer { words.forEach { free($0) } }
+    defer { for word in words { free(word) } }
     try #require(posix_spawn(&child, program, nil, nil, words + [nil], environ) == 0)
     var status: Int32 = 0
     try #require(waitpid(child, &status, 0) == child)

@@ -1,0 +1,45 @@
+import Crypto
+
+/// Who calls, by his token.
+///
+/// A token is compared by its SHA-256, with every digest of every caller and in the same time for each, so that neither the answer's time
+/// nor a look into memory tells a token.
+struct Authentication: Sendable {
+    /// The one caller where no token is asked for.
+    static let localCaller = "local"
+
+    enum Verdict: Sendable, Equatable {
+        case caller(String, isAdmin: Bool)
+        /// No token: CheckHealth alone is answered.
+        case healthOnly
+        case refused
+    }
+
+    private let callers: [CallerIdentity]
+    private let healthWithoutToken: Bool
+
+    init(callers: [CallerIdentity], healthWithoutToken: Bool) {
+        self.callers = callers
+        self.healthWithoutToken = healthWithoutToken
+    }
+
+    func judge(token: String) -> Verdict {
+        if callers.isEmpty { return .caller(Self.localCaller, isAdmin: true) }
+        if token.isEmpty { return healthWithoutToken ? .healthOnly : .refused }
+        let digest = Array(SHA256.hash(data: Array(token.utf8)))
+        var found: Int?
+        for (index, caller) in callers.enumerated() {
+            for known in caller.tokenDigests where Self.areEqual(known, digest) { found = index }
+        }
+        guard let found else { return .refused }
+        return .caller(callers[found].name, isAdmin: callers[found].isAdmin)
+    }
+
+    /// Takes the same time wherever the two differ.
+    static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for index in left.indices { difference |= left[index] ^ right[index] }
+        return difference == 0
+    }
+}

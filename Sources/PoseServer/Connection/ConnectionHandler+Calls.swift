@@ -1,0 +1,161 @@
+import EngineCore
+import Logging
+import NIOCore
+import NIOPosix
+import PoseWire
+
+/// What methods use: the answer to a call, the way to the engine and the way to the disk.
+extension ConnectionHandler {
+    // MARK: the beginning
+
+    /// One switch shows every method.
+    func start(_ method: WireMethod, _ frame: Frame) {
+        let call = Call(id: frame.header.call, method: method, hasMore: frame.header.hasMore)
+        calls[call.id] = call
+        timers.requestTaken(at: hub.now)
+        timers.callsChanged(hasOpenCalls: true, at: hub.now)
+        do throws(WireError) {
+            switch method {
+            case .submitPoseTransfer: SubmitPoseTransfer.begin(try unpack(frame, call), call, self)
+            case .streamStatus: StreamStatus.begin(try unpack(frame, call), call, self)
+            case .getTask: GetTask.begin(try unpack(frame, call), call, self)
+            case .cancelTask: CancelTask.begin(try unpack(frame, call), call, self)
+            case .putImage: PutImage.begin(try unpack(frame, call), call, self)
+            case .fetchResult: FetchResult.begin(try unpack(frame, call), call, self)
+            case .checkHealth: CheckHealth.begin(try unpack(frame, call), call, self)
+            }
+        } catch {
+            fail(call, error)
+        }
+    }
+
+    private func unpack<Request: CallRequest>(_ frame: Frame, _ call: Call) throws(WireError) -> Request {
+        let request = try hub.codec.unpack(Request.self, from: frame.payload)
+        startDeadline(of: call, milliseconds: request.context.timeoutMilliseconds)
+        return request
+    }
+
+    private func startDeadline(of call: Call, milliseconds: UInt32) {
+        guard milliseconds > 0 else { return }
+        call.deadline = hub.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) { [self] in
+            guard call.isOpen else { return }
+            fail(call, .callTimeout)
+            settle()
+        }
+    }
+
+    /// Counts a request's bytes as held until the call ends.
+    func hold(_ bytes: Int, for call: Call) {
+        services.admission.count(bytes)
+        call.heldBytes += bytes
+    }
+
+    func dataReceived(_ id: UInt32, _ bytes: ByteBuffer, isLast: Bool) {
+        guard let call = calls[id], let upload = call.ongoing as? Upload else { return }
+        upload.dataReceived(bytes, isLast: isLast)
+    }
+
+    // MARK: the end
+
+    /// RESPONSE as the call's last frame.
+    func respond(_ call: Call, _ message: some WireMessage) {
+        guard call.isOpen else { return }
+        send(message, as: .response, call: call.id)
+        ended(call)
+    }
+
+    /// RESPONSE of a download; DATA and END follow.
+    func beginResponse(_ call: Call, _ message: ResultHeader) {
+        guard call.isOpen else { return }
+        send(message, as: .response, call: call.id)
+    }
+
+    /// END OK.
+    func finish(_ call: Call) {
+        guard call.isOpen else { return }
+        send(Status(code: .ok, message: "", reason: ""), as: .end, call: call.id)
+        ended(call)
+    }
+
+    /// END with an error.
+    func fail(_ call: Call, _ error: WireError) {
+        guard call.isOpen else { return }
+        sendEnd(call.id, error)
+        ended(call)
+        if machine.callFailed(error, at: hub.now) { goAwayAndClose(.tooManyErrors) }
+    }
+
+    func sendItem(_ call: Call, _ item: StatusStream.Item) {
+        send(StatusEvent(item.event, dropped: item.dropped), as: .item, call: call.id)
+    }
+
+    private func ended(_ call: Call) {
+        machine.callEnded(call.id)
+        letGo(of: call)
+        timers.callsChanged(hasOpenCalls: !calls.isEmpty, at: hub.now)
+    }
+
+    /// The call's files, listeners, memory and timer.
+    func letGo(of call: Call) {
+        call.isOpen = false
+        calls[call.id] = nil
+        call.deadline?.cancel()
+        call.deadline = nil
+        services.admission.release(call.heldBytes)
+        call.heldBytes = 0
+        call.ongoing?.callEnded()
+        call.ongoing = nil
+    }
+
+    // MARK: the engine and the disk
+
+    func ask(_ request: EngineRequest, for call: Call) { hub.ask(request, for: call, of: self) }
+
+    func engineAnswered(_ call: Call, _ answer: EngineAnswer) {
+        guard call.isOpen else { return }
+        switch call.method {
+        case .submitPoseTransfer: SubmitPoseTransfer.answered(answer, call, self)
+        case .cancelTask: CancelTask.answered(answer, call, self)
+        case .putImage: PutImage.answered(answer, call, self)
+        case .streamStatus, .getTask, .fetchResult, .checkHealth: fail(call, .internalFault)
+        }
+    }
+
+    /// Runs `work` where it may wait for the disk. A failure ends the call and is logged, unless it is a refusal; `orElse` runs in place of
+    /// `then` after a failure, and when the call has ended meanwhile.
+    func onPool<Value: Sendable>(
+        _ call: Call, _ work: @escaping @Sendable () throws -> Value, then: @escaping (Value) -> Void,
+        orElse: @escaping () -> Void = {}
+    ) {
+        services.pool.runIfActive(eventLoop: hub.eventLoop, work).assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let value) where call.isOpen: then(value)
+            case .success: orElse()
+            case .failure(let error):
+                if call.isOpen { fail(call, refusal(error, call)) }
+                orElse()
+            }
+            settle()
+        }
+    }
+
+    private func refusal(_ error: any Error, _ call: Call) -> WireError {
+        if let error = error as? WireError { return error }
+        let refusal = (error as? StoreError).map { WireError($0) } ?? .internalFault
+        logger.error("call failed", metadata: ["call": "\(call.id)", "method": "\(call.method)", "error": "\(error)"])
+        return refusal
+    }
+}
+
+/// Every request of a method says how long its caller waits.
+protocol CallRequest: WireMessage {
+    var context: CallContext { get }
+}
+
+extension SubmitPoseTransferRequest: CallRequest {}
+extension StreamStatusRequest: CallRequest {}
+extension GetTaskRequest: CallRequest {}
+extension CancelTaskRequest: CallRequest {}
+extension PutImageRequest: CallRequest {}
+extension FetchResultRequest: CallRequest {}
+extension CheckHealthRequest: CallRequest {}

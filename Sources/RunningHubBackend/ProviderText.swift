@@ -1,0 +1,46 @@
+import BackendAPI
+
+/// Makes a provider's words fit to be stored, logged and shown: no key, no signed address, no control character, not too long.
+///
+/// Providers echo requests, so the key may be in any answer.
+struct ProviderText: Sendable {
+    private let key: Secret
+
+    init(key: Secret) { self.key = key }
+
+    /// Redacted first and cut last, so that no half of a secret stays at the cut.
+    func shown(_ text: String) -> String {
+        var text = text
+        let key = key.reveal()
+        if !key.isEmpty { text = text.replacing(key, with: Self.redacted) }
+        let plain = Self.withoutQueries(text).unicodeScalars.lazy.map(Self.escaped).prefix(
+            RunningHubLimits.messageCharactersMax)
+        return String(plain.joined().prefix(RunningHubLimits.messageCharactersMax))
+    }
+
+    private static let redacted = "<redacted>"
+
+    /// The query of an address is where signatures and tokens stand.
+    private static func withoutQueries(_ text: String) -> String {
+        var shown = ""
+        var rest = text[...]
+        while let scheme = rest.firstRange(of: "://") {
+            let address = rest[scheme.lowerBound...].prefix { !$0.isWhitespace && !"\"'<>\\".contains($0) }
+            shown += rest[..<scheme.lowerBound]
+            let place = address.prefix { $0 != "?" && $0 != "#" }
+            shown += place
+            if place.endIndex < address.endIndex { shown += "?\(redacted)" }
+            rest = rest[address.endIndex...]
+        }
+        return shown + rest
+    }
+
+    /// A line break could forge a log line, a change of direction could turn a message round.
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+            "\\u{\(String(scalar.value, radix: 16))}"
+        default: String(Character(scalar))
+        }
+    }
+}
