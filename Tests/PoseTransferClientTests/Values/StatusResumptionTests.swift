@@ -6,7 +6,7 @@ import Testing
     private func event(
         _ sequence: UInt64, _ state: TaskState = .running, dropped: UInt64 = 0, transient: Bool = false
     ) -> StatusEvent {
-        var event = StatusEvent(taskID: "t", sequence: sequence, cursor: 10 + sequence, state: state)
+        var event = StatusEvent(taskID: "t", sequence: sequence, cursor: 10 &+ sequence, state: state)
         event.dropped = dropped
         event.isTransient = transient
         return event
