@@ -93,6 +93,7 @@ let package = Package(
         .target(
             name: "EngineSimulation", dependencies: ["BackendAPI", "EngineCore"],
             path: "Tests/EngineSimulation", swiftSettings: strict),
+        .target(name: "LoopbackPorts", path: "Tests/LoopbackPorts", swiftSettings: strict),
         .executableTarget(
             name: "simulate", dependencies: ["EngineSimulation", argumentParser], path: "Tests/simulate",
             swiftSettings: strict),
@@ -110,7 +111,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RunningHubBackendTests",
-            dependencies: ["BackendAPI", "HTTPTransport", "ProviderSimulator", "RunningHubBackend"],
+            dependencies: ["BackendAPI", "HTTPTransport", "LoopbackPorts", "ProviderSimulator", "RunningHubBackend"],
             swiftSettings: strict),
         .testTarget(
             name: "TaskStoreTests", dependencies: ["BackendAPI", "CSQLite", "EngineCore", "TaskStore"],
@@ -130,7 +131,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PoseTransferClientTests",
-            dependencies: ["PoseTransferClient", "PoseWire", "posetransferctl", nioCore, nioPosix, nioEmbedded],
+            dependencies: [
+                "LoopbackPorts", "PoseTransferClient", "PoseWire", "posetransferctl", nioCore, nioPosix, nioEmbedded,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTests",

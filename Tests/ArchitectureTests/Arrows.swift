@@ -56,6 +56,7 @@ struct Arrows {
             system: ["Dispatch", "FoundationEssentials", "Glibc"]),
         // Test support: the engine in a made-up world, under a seed.
         "EngineSimulation": Arrows(["BackendAPI", "EngineCore", "Logging"]),
+        "LoopbackPorts": Arrows([], system: ["Glibc"]),
         "simulate": Arrows(["ArgumentParser", "EngineCore", "EngineSimulation"], system: ["Glibc"]),
     ]
 

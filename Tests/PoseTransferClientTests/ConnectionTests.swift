@@ -1,7 +1,9 @@
+import LoopbackPorts
 import NIOCore
-@testable import PoseTransferClient
 import PoseWire
 import Testing
+
+@testable import PoseTransferClient
 
 @Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
     private static func answerTask(_ request: FakeRequest, _ connection: FakeConnection) {
@@ -11,12 +13,11 @@ import Testing
     }
 
     @Test func nobodyListensIsToldAtOnce() async throws {
-        let server = try await FakeServer.start { _, _ in }
-        try await server.stop()
-        let client = PoseTransferClient(port: server.port)
+        let closed = try ClosedPort()
+        let client = PoseTransferClient(port: closed.number)
         let error = await thrown { _ = try await client.task("t1") }
         #expect(error?.code == .cannotConnect)
-        #expect(error?.message == "cannot connect to 127.0.0.1:\(server.port): connection refused")
+        #expect(error?.message == "cannot connect to 127.0.0.1:\(closed.number): connection refused")
         await client.shutdown()
     }
 

@@ -1,6 +1,7 @@
 import BackendAPI
 import Glibc
 import HTTPTransport
+import LoopbackPorts
 import ProviderSimulator
 import RunningHubBackend
 import Testing
@@ -88,11 +89,16 @@ struct SimulatorTests {
 
     @Test("a provider that is gone: refused, surely nothing was sent")
     func gone() async throws {
-        let request = try await prepared()
-        await server.shutdown()
-        let outcome = await backend.submit(request)
+        let closed = try ClosedPort()
+        let gone = RunningHubBackend(
+            try RunningHubConfiguration(
+                apiKey: Secret(FakeProvider.key), workflowID: "1996080571212349442",
+                baseURL: "http://127.0.0.1:\(closed.number)"),
+            transport: transport)
+        let outcome = await gone.submit(try await prepared())
         #expect(outcome.kind == "refused")
         #expect(outcome.error?.errorClass == .transient)
+        await server.shutdown()
     }
 
     @Test("a cancelled run has ended there")
