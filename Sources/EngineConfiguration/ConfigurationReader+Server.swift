@@ -14,7 +14,7 @@ extension ConfigurationReader {
         guard let limits, let timeouts, let callers, let listen, checked.isComplete else { return nil }
         let settings = ConfiguredServer(
             listen: listen, callers: callers,
-            healthWithoutToken: checked.boolean("health_without_token") ?? listen.isLoopback, limits: limits,
+            healthWithoutToken: checked.boolean("health_without_token"), limits: limits,
             timeouts: timeouts)
         return isOpenToOthersOnPurpose(settings, checked, section) ? settings : nil
     }

@@ -15,7 +15,7 @@ package enum ServerKeys {
             help: "Who may call; empty: only this machine, as 'local'."),
         ConfigurationKey(
             "health_without_token", .boolean,
-            help: "Answer health checks of peers without a token; default: true on loopback, else false."),
+            help: "Answer health checks of peers without a token; default: of peers on this machine alone."),
     ]
 
     package static let caller = [

@@ -17,8 +17,8 @@ package struct ConfiguredServer: Sendable, Equatable {
     package let listen: ListenAddress
     /// Empty: everybody who reaches the (loopback) listener is the caller `local`.
     package let callers: [ConfiguredCaller]
-    /// CheckHealth is answered to a peer without a token.
-    package let healthWithoutToken: Bool
+    /// CheckHealth is answered to a peer without a token; `nil`: to peers on this machine.
+    package let healthWithoutToken: Bool?
     package let limits: ConfiguredLimits
     package let timeouts: ConfiguredTimeouts
 }

@@ -16,16 +16,16 @@ struct Authentication: Sendable {
     }
 
     private let callers: [CallerIdentity]
-    private let healthWithoutToken: Bool
+    private let healthWithoutToken: HealthAccess
 
-    init(callers: [CallerIdentity], healthWithoutToken: Bool) {
+    init(callers: [CallerIdentity], healthWithoutToken: HealthAccess) {
         self.callers = callers
         self.healthWithoutToken = healthWithoutToken
     }
 
-    func judge(token: String) -> Verdict {
+    func judge(token: String, isLoopbackPeer: Bool) -> Verdict {
         if callers.isEmpty { return .caller(Self.localCaller, isAdmin: true) }
-        if token.isEmpty { return healthWithoutToken ? .healthOnly : .refused }
+        if token.isEmpty { return mayAskForHealth(isLoopbackPeer: isLoopbackPeer) ? .healthOnly : .refused }
         let digest = Array(SHA256.hash(data: Array(token.utf8)))
         var found: Int?
         for (index, caller) in callers.enumerated() {
@@ -33,6 +33,14 @@ struct Authentication: Sendable {
         }
         guard let found else { return .refused }
         return .caller(callers[found].name, isAdmin: callers[found].isAdmin)
+    }
+
+    private func mayAskForHealth(isLoopbackPeer: Bool) -> Bool {
+        switch healthWithoutToken {
+        case .everyone: true
+        case .loopbackPeers: isLoopbackPeer
+        case .nobody: false
+        }
     }
 
     /// Takes the same time wherever the two differ.

@@ -6,8 +6,8 @@ package struct PoseServerConfiguration: Sendable, Equatable {
     package var port: Int
     /// Empty: no token is asked for, and all connections are the one caller `local`.
     package var callers: [CallerIdentity] = []
-    /// A HELLO without a token is accepted for CheckHealth alone.
-    package var healthWithoutToken = true
+    /// Whose HELLO without a token is accepted, for CheckHealth alone.
+    package var healthWithoutToken = HealthAccess.loopbackPeers
     package var serverName = "posetransferd"
     package var build = ""
     /// Another one with every start.
@@ -22,6 +22,13 @@ package struct PoseServerConfiguration: Sendable, Equatable {
         self.host = host
         self.port = port
     }
+}
+
+package enum HealthAccess: Sendable, Equatable {
+    case everyone
+    /// Peers on this machine: what a container's own health check is.
+    case loopbackPeers
+    case nobody
 }
 
 /// Who may call, and by which tokens he is known.

@@ -68,7 +68,11 @@ struct Composition {
         result.callers = server.callers.map {
             CallerIdentity(name: $0.name, tokenDigests: $0.tokenDigests, isAdmin: $0.isAdmin)
         }
-        result.healthWithoutToken = server.healthWithoutToken
+        switch server.healthWithoutToken {
+        case true?: result.healthWithoutToken = .everyone
+        case false?: result.healthWithoutToken = .nobody
+        case nil: result.healthWithoutToken = .loopbackPeers
+        }
         result.build = Build.version
         result.instanceID = instanceID
         result.connectionsMax = server.limits.connectionsMax

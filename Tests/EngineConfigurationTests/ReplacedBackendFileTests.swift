@@ -52,7 +52,7 @@ import Testing
             configuration.storage
                 == ConfiguredStorage(
                     path: "./data"))
-        #expect(configuration.server.healthWithoutToken)
+        #expect(configuration.server.healthWithoutToken == nil)
     }
 
     @Test func legacyEnginesAreUnderstoodAndDisabled() throws {

@@ -69,7 +69,7 @@ import Testing
         #expect(messages.count == 1 && messages.first?.contains("server.allow_plaintext: true") == true)
         let loaded = try load(file(server: "listen: 0.0.0.0:7411\n\(callers)\nallow_plaintext: true"))
         #expect(loaded.warnings.count == 1)
-        #expect(loaded.configuration.server.healthWithoutToken == false)
+        #expect(loaded.configuration.server.healthWithoutToken == nil)
     }
 
     @Test(arguments: [

@@ -17,19 +17,25 @@ import Testing
         ("b-1", .caller("bob", isAdmin: true)),
         ("b-2", .refused), ("a-", .refused), ("", .refused),
     ]) func eachTokenIsItsCallers(token: String, verdict: Authentication.Verdict) {
-        let authentication = Authentication(callers: callers, healthWithoutToken: false)
-        #expect(authentication.judge(token: token) == verdict)
+        let authentication = Authentication(callers: callers, healthWithoutToken: .nobody)
+        #expect(authentication.judge(token: token, isLoopbackPeer: true) == verdict)
     }
 
     @Test func noTokenIsGoodForHealthAloneWhereTheConfigurationSaysSo() {
-        let authentication = Authentication(callers: callers, healthWithoutToken: true)
-        #expect(authentication.judge(token: "") == .healthOnly)
-        #expect(authentication.judge(token: "x") == .refused)
+        for (access, fromHere, fromElsewhere) in [
+            (HealthAccess.everyone, Authentication.Verdict.healthOnly, Authentication.Verdict.healthOnly),
+            (.loopbackPeers, .healthOnly, .refused), (.nobody, .refused, .refused),
+        ] {
+            let authentication = Authentication(callers: callers, healthWithoutToken: access)
+            #expect(authentication.judge(token: "", isLoopbackPeer: true) == fromHere)
+            #expect(authentication.judge(token: "", isLoopbackPeer: false) == fromElsewhere)
+            #expect(authentication.judge(token: "x", isLoopbackPeer: true) == .refused)
+        }
     }
 
     @Test(arguments: ["", "whatever"]) func withoutCallersEverybodyIsLocal(token: String) {
-        let authentication = Authentication(callers: [], healthWithoutToken: true)
-        #expect(authentication.judge(token: token) == .caller("local", isAdmin: true))
+        let authentication = Authentication(callers: [], healthWithoutToken: .everyone)
+        #expect(authentication.judge(token: token, isLoopbackPeer: true) == .caller("local", isAdmin: true))
     }
 
     @Test func digestsAreEqualOnlyWhenAllBytesAre() {

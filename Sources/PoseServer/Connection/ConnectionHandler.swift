@@ -220,8 +220,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// The peer's own address as the system tells it: what a peer says of itself does not count.
+    private var isLoopbackPeer: Bool {
+        guard let address = context?.channel.remoteAddress?.ipAddress else { return false }
+        return address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
+    }
+
     private func identify(_ hello: Hello) throws(WireError) {
-        switch services.authentication.judge(token: hello.token) {
+        switch services.authentication.judge(token: hello.token, isLoopbackPeer: isLoopbackPeer) {
         case .refused:
             logger.warning("token refused", metadata: ["client": "\(hello.clientName)"])
             throw .tokenInvalid
