@@ -130,7 +130,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PoseTransferClientTests",
-            dependencies: ["PoseTransferClient", "PoseWire", "posetransferctl", nioCore, nioPosix, nioEmbedded],
+            dependencies: [
+                "PoseTransferClient", "PoseWire", "posetransferctl", logging, nioCore, nioPosix, nioEmbedded,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTests",

@@ -1,7 +1,8 @@
 import NIOCore
-@testable import PoseTransferClient
 import PoseWire
 import Testing
+
+@testable import PoseTransferClient
 
 @Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
     private static func answerTask(_ request: FakeRequest, _ connection: FakeConnection) {

@@ -1,7 +1,8 @@
 import NIOCore
-@testable import PoseTransferClient
 import PoseWire
 import Testing
+
+@testable import PoseTransferClient
 
 @Suite(.timeLimit(.minutes(1))) struct ResultTests {
     private static let picture = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }

@@ -1,7 +1,8 @@
 import NIOCore
-@testable import PoseTransferClient
 import PoseWire
 import Testing
+
+@testable import PoseTransferClient
 
 @Suite(.timeLimit(.minutes(1))) struct StatusStreamTests {
     private func sequences(_ client: PoseTransferClient, after: UInt64 = 0) async throws -> [UInt64] {

@@ -1,7 +1,8 @@
 import NIOCore
-@testable import PoseTransferClient
 import PoseWire
 import Testing
+
+@testable import PoseTransferClient
 
 @Suite(.timeLimit(.minutes(1))) struct SubmitTests {
     private let request = TransferRequest(source: .bytes([1, 2, 3]), pose: .bytes([4, 5]))
@@ -57,7 +58,11 @@ import Testing
             case .hello: connection.welcome()
             case .request(let request):
                 keys.add(request.message(SubmitPoseTransferRequest.self).idempotencyKey)
-                if keys.all.count < 3 { connection.close() } else { Self.accept(request, connection, deduplicated: true) }
+                if keys.all.count < 3 {
+                    connection.close()
+                } else {
+                    Self.accept(request, connection, deduplicated: true)
+                }
             default: break
             }
         }
