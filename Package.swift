@@ -132,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "PoseTransferClientTests",
             dependencies: [
-                "LoopbackPorts", "PoseTransferClient", "PoseWire", "posetransferctl", nioCore, nioPosix, nioEmbedded,
+                "LoopbackPorts", "PoseTransferClient", "PoseWire", "posetransferctl", logging, nioCore, nioPosix,
+                nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -33,7 +33,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
         case .usage: "the command line is wrong"
         case .cannotReadFile: "a file that was to be read cannot be"
         case .cannotWriteFile: "a file cannot be written, or exists and --force is not given"
-        case .interrupted: "Ctrl-C; the task goes on"
+        case .interrupted: "Ctrl-C or SIGTERM; the task goes on"
         }
     }
 

@@ -5,12 +5,13 @@ extension CommandRun {
     func save(_ task: String, index: Int, _ options: ResultOptions, known: TaskOutput? = nil) async throws {
         let sink = ResultFileSink(task: task, index: index, out: options.out, force: options.force)
         let result = try await client.fetchResult(of: task, outputIndex: index, into: sink)
-        let path = try await sink.finish()
+        let (path, isNew) = try await sink.finish()
         console.tell(
-            text: "wrote \(path) (\(result.size) bytes, \(ProgressView.plain(result.mediaType)))\n",
+            text:
+                "\(isNew ? "wrote" : "already there:") \(path) (\(result.size) bytes, \(ProgressView.plain(result.mediaType)))\n",
             json: .object([
                 ("type", .string("result")), ("task_id", .string(task)), ("output_index", .integer(Int64(index))),
-                ("path", .string(path)), ("size_bytes", .unsigned(result.size)),
+                ("path", .string(path)), ("written", .bool(isNew)), ("size_bytes", .unsigned(result.size)),
                 ("sha256", .string(result.digest.description)), ("media_type", .string(result.mediaType)),
             ]))
     }
@@ -44,14 +45,15 @@ actor ResultFileSink: ResultSink {
         try file?.write(bytes)
     }
 
-    /// Returns the path.
-    func finish() throws -> String {
+    /// Returns the path, and whether the file is new.
+    func finish() throws -> (path: String, isNew: Bool) {
         do {
             try file?.finish(replacing: force)
+            return (path, true)
         } catch let failure where failure.reason == "FILE_EXISTS" {
             guard isTheResult() else { throw failure }
+            return (path, false)
         }
-        return path
     }
 
     private func isTheResult() -> Bool {

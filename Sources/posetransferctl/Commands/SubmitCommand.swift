@@ -66,6 +66,8 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandRun.perform(connection) { run in
             run.onInterruptSay("Nothing was sent.")
+            // A result that cannot be written is better known before anything is paid.
+            if !noWatch { _ = try OutputFile(path: result.out ?? "result") }
             let request = try makeRequest()
             run.onInterruptSay(parting)
             let submitted = try await run.client.submit(request)

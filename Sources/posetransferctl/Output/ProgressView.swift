@@ -44,20 +44,23 @@ struct ProgressView {
     private mutating func draw(columns: Int, now: Int64) -> String {
         guard let latest else { return "" }
         isDrawn = true
-        let elapsed = max(0, now &- (acceptedAt ?? now))
-        let parts = [bar(for: latest, now: now)] + Self.words(for: latest) + [Elapsed.text(.milliseconds(elapsed))]
+        let parts = [bar(for: latest, now: now)] + Self.words(for: latest) + [elapsed(at: now)]
         // The last column stays free: some terminals wrap when it is written.
         let text = (parts + Self.estimate(latest)).joined(separator: "  ").prefix(max(1, columns - 1))
         return "\r\(text)\u{1B}[K"
     }
 
     private func line(for event: StatusEvent) -> String {
-        let elapsed = max(0, event.atUnixMilliseconds &- (acceptedAt ?? event.atUnixMilliseconds))
-        var parts = [Elapsed.text(.milliseconds(elapsed)).padded(to: 8)] + Self.words(for: event)
+        var parts = [elapsed(at: event.atUnixMilliseconds).padded(to: 8)] + Self.words(for: event)
         if let failure = event.failure { parts.append(failure.reason) }
         if event.dropped > 0 { parts.append("(\(event.dropped) earlier events left out)") }
         if !event.message.isEmpty { parts.append(Self.plain(event.message)) }
         return parts.joined(separator: "  ") + "\n"
+    }
+
+    /// Since the task was accepted. Two clocks may differ: what would be negative is nothing.
+    private func elapsed(at time: Int64) -> String {
+        Elapsed.text(.milliseconds(max(0, time) - max(0, acceptedAt ?? time)))
     }
 
     private static func words(for event: StatusEvent) -> [String] {
@@ -108,7 +111,7 @@ extension ProgressView {
         if event.state == .running && event.progress == nil {
             // The provider tells no progress: a mark that wanders says that something goes on, and not how much is left.
             let free = Self.cells - filled
-            cells[filled + Int((now / 500) % Int64(free))] = ">"
+            cells[filled + Int((max(0, now) / 500) % Int64(free))] = ">"
         }
         let percent = event.state == .running ? event.progress.map { " \(Int($0 * 100))%" } ?? "" : ""
         return "[\(String(cells))]\(percent)"
