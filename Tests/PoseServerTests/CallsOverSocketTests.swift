@@ -15,7 +15,9 @@ import Testing
     }
 
     @Test func welcomeTellsLimitsAndCursor() async throws {
-        try await ServerUnderTest.run { $0.limits.maxCalls = 7 } _: { under in
+        try await ServerUnderTest.run {
+            $0.limits.maxCalls = 7
+        } _: { under in
             under.engine.add(1, caller: "local")
             let client = try await under.connect()
             try await client.send(.hello())
@@ -153,7 +155,8 @@ import Testing
             request.sha256 = digest.bytes
             request.mediaType = "image/png"
             #expect(
-                try await client.ending(.putImage, 1, request) == Ending(1, .failedPrecondition, "IMAGE_UNKNOWN", "sha256"))
+                try await client.ending(.putImage, 1, request)
+                    == Ending(1, .failedPrecondition, "IMAGE_UNKNOWN", "sha256"))
             try await client.send(
                 .request(.putImage, 2, request, hasMore: true),
                 .data(2, Array(TestImages.png.prefix(20)), hasMore: true),
