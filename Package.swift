@@ -130,7 +130,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PoseTransferClientTests",
-            dependencies: ["PoseTransferClient", "PoseWire", nioCore, nioPosix, nioEmbedded],
+            dependencies: ["PoseTransferClient", "PoseWire", "posetransferctl", nioCore, nioPosix, nioEmbedded],
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTests",

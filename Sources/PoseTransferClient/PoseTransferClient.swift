@@ -39,7 +39,9 @@ public final class PoseTransferClient: Sendable {
     /// too many connections).
     @discardableResult
     public func connect() async throws(PoseTransferError) -> ServerInformation {
-        try await keeper.connection(until: .now() + TimeAmount(configuration.connectTimeout)).server
+        // An attempt ends by itself within the connect time-out; who waits for it outlasts it, and so learns why it failed.
+        let patience = configuration.connectTimeout + configuration.backoffCap + .seconds(1)
+        return try await keeper.connection(until: .now() + TimeAmount(patience)).server
     }
 
     /// Closes the connection. Calls that run end with an error, and so does every call from now on. Tasks go on.

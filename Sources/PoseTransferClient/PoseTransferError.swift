@@ -2,9 +2,11 @@
 public struct PoseTransferError: Error, Sendable, CustomStringConvertible {
     /// What kind of error it is. New kinds may come with new versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Base: String { case
-            cannotConnect, connectionLost, refused, outcomeUnknown, deadlineExceeded, protocolViolation, resultDamaged,
-            sinkFailed, invalidRequest, cancelled, closed
+        private enum Base: String {
+            case
+                cannotConnect, connectionLost, refused, outcomeUnknown, deadlineExceeded, protocolViolation,
+                resultDamaged,
+                sinkFailed, invalidRequest, cancelled, closed
         }
         private let base: Base
 

@@ -29,7 +29,8 @@ struct ProviderText: Sendable {
             shown += rest[..<scheme.lowerBound]
             let place = address.prefix { $0 != "?" && $0 != "#" }
             shown += place
-            if place.endIndex < address.endIndex { shown += "?\(redacted)" }
+            let query = address[place.endIndex...]
+            shown += query.count > 1 ? "?\(redacted)" : query
             rest = rest[address.endIndex...]
         }
         return shown + rest

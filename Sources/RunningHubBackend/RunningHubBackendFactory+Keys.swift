@@ -1,7 +1,7 @@
-public import BackendAPI
+package import BackendAPI
 
 extension RunningHubBackendFactory {
-    public var keys: [ConfigurationKey] {
+    package var keys: [ConfigurationKey] {
         [
             ConfigurationKey(
                 "api_key", .secret, required: true, help: "The provider's key, from the account's API page."),
@@ -21,7 +21,7 @@ extension RunningHubBackendFactory {
                 "timeout", .seconds(1...86_400), default: "300",
                 help: "How long a run may take from the provider's acceptance."),
             ConfigurationKey(
-                "poll_interval", .seconds(0.05...3_600), default: "3", help: "Between two looks at a run."),
+                "poll_interval", .seconds(0.01...3_600), default: "3", help: "Between two looks at a run."),
             ConfigurationKey(
                 "concurrency", .integer(1...1_000), default: "1", help: "Runs at a time; what the account allows."),
             ConfigurationKey(

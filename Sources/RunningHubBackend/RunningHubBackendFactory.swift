@@ -1,16 +1,16 @@
-public import BackendAPI
+package import BackendAPI
 package import HTTPTransport
 
 /// The type `runninghub`: RunningHub's cloud, spoken to in the dialect `task-openapi`.
-public struct RunningHubBackendFactory: BackendFactory {
+package struct RunningHubBackendFactory: BackendFactory {
     private let transport: any HTTPTransport
 
     /// Every engine of the program shares one transport.
     package init(transport: any HTTPTransport) { self.transport = transport }
 
-    public var type: String { "runninghub" }
+    package var type: String { "runninghub" }
 
-    public func plan(_ settings: BackendSettings) -> EnginePlan {
+    package func plan(_ settings: BackendSettings) -> EnginePlan {
         EnginePlan(
             concurrency: Int(clamping: settings.integer("concurrency") ?? 1),
             timeoutMilliseconds: Self.milliseconds(settings.seconds("timeout") ?? 300),
@@ -18,12 +18,12 @@ public struct RunningHubBackendFactory: BackendFactory {
             resubmitsUnknown: settings.text("on_unknown_submission") == "resubmit")
     }
 
-    public func make(_ settings: BackendSettings) throws -> any Backend {
+    package func make(_ settings: BackendSettings) throws -> any Backend {
         if let problem = problems(settings).first { throw UnusableSettings(problem: problem) }
         return RunningHubBackend(try SettingsReader(settings).configuration(), transport: transport)
     }
 
-    public func problems(_ settings: BackendSettings) -> [SettingsProblem] { SettingsReader(settings).problems }
+    package func problems(_ settings: BackendSettings) -> [SettingsProblem] { SettingsReader(settings).problems }
 
     /// The declared ranges keep the product far below the type's bounds.
     private static func milliseconds(_ seconds: Double) -> Int64 { Int64((seconds * 1_000).rounded()) }

@@ -12,7 +12,7 @@ struct Composition {
 
     static func registry(transport: any HTTPTransport) -> BackendRegistry {
         BackendRegistry([
-            RunningHubFactory(transport: transport), LegacyBackendFactory.onething, LegacyBackendFactory.autodl,
+            RunningHubBackendFactory(transport: transport), LegacyBackendFactory.onething, LegacyBackendFactory.autodl,
         ])
     }
 

@@ -13,11 +13,13 @@ struct Arrows {
     /// Every target with Swift code, but the tests of one target.
     static let table: [String: Arrows] = [
         // Frames, messages and connection machines: no IO.
-        "PoseWire": Arrows(["CPoseProto", "CProtobufC", "NIOCore"]),
+        "PoseWire": Arrows(["CPoseProto", "CProtobufC", "NIOCore"], system: ["Glibc"]),  // malloc and free of the arena
         // A backend's author sees this alone.
         "BackendAPI": Arrows([]),
         // Decides; time, randomness, disk and providers come in through its ports.
-        "EngineCore": Arrows(["BackendAPI", "Collections", "Crypto", "Logging", "Metrics"]),
+        "EngineCore": Arrows([
+            "BackendAPI", "DequeModule", "HeapModule", "OrderedCollections", "Crypto", "Logging", "Metrics",
+        ]),
         // The clock, the random numbers and the threads of this machine, behind EngineCore's ports.
         "SystemPorts": Arrows(["EngineCore"], system: ["Glibc"]),
         // All that leaves the machine; the only one that sees libcurl.
@@ -28,7 +30,8 @@ struct Arrows {
             ["BackendAPI", "CSQLite", "Crypto", "EngineCore", "Logging"], system: ["FoundationEssentials", "Glibc"]),
         // The only one that knows both wire and engine values.
         "PoseServer": Arrows([
-            "BackendAPI", "Collections", "Crypto", "EngineCore", "Logging", "Metrics", "NIOCore", "NIOExtras",
+            "BackendAPI", "DequeModule", "HeapModule", "OrderedCollections", "Crypto", "EngineCore", "Logging",
+            "Metrics", "NIOCore", "NIOExtras",
             "NIOPosix", "NIOSSL",
             "PoseWire",
             "ServiceLifecycle",
@@ -46,7 +49,7 @@ struct Arrows {
             [
                 "ArgumentParser", "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "Logging",
                 "Metrics",
-                "PoseServer", "RunningHubBackend", "ServiceLifecycle", "SystemPorts", "TaskStore",
+                "PoseServer", "RunningHubBackend", "ServiceLifecycle", "SystemPorts", "TaskStore", "UnixSignals",
             ], system: ["Dispatch", "Glibc"]),
         "posetransferctl": Arrows(
             ["ArgumentParser", "Histogram", "Logging", "PoseTransferClient", "ProviderSimulator"],
@@ -62,10 +65,6 @@ struct Arrows {
         "CSQLite": "TaskStore", "EngineConfiguration": "posetransferd", "Yams": "EngineConfiguration",
     ]
 
-    /// The product `Collections` brings these modules.
-    private static let partsOfCollections: Set<String> = [
-        "BitCollections", "DequeModule", "HashTreeCollections", "HeapModule", "OrderedCollections",
-    ]
     private static let ofTheLanguage: Set<String> = ["Swift", "Synchronization"]
 
     /// Imports that the table does not have: `file:line: target must not import X`.
@@ -75,8 +74,7 @@ struct Arrows {
                 let isKnown = file.path.hasPrefix("Tests/") && file.target.hasSuffix("Tests")
                 return isKnown ? strangers(in: file) : ["\(file.path): \(file.target) is not in Arrows.table"]
             }
-            let parts = arrows.declared.contains("Collections") ? partsOfCollections : []
-            let allowed = parts.union(arrows.declared).union(arrows.system).union(ofTheLanguage)
+            let allowed = arrows.declared.union(arrows.system).union(ofTheLanguage)
             return file.imports.filter { !allowed.contains($0.module) }
                 .map { "\(file.path):\($0.line): \(file.target) must not import \($0.module)" }
         }

@@ -7,7 +7,9 @@ import Testing
 struct EgressTests {
     private let policy = EgressPolicy(
         trustedOrigin: HTTPOrigin(scheme: .http, host: "10.0.0.1", port: 8080),
-        allowedHosts: ["CDN.example.com", ".cos.example.net", ".", "", "localhost", "127.0.0.1", "[::ffff:7f00:1]", "[::1]"])
+        allowedHosts: [
+            "CDN.example.com", ".cos.example.net", ".", "", "localhost", "127.0.0.1", "[::ffff:7f00:1]", "[::1]",
+        ])
 
     @Test(
         "the trusted origin exactly, listed hosts over https on 443, nothing else",

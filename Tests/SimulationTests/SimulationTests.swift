@@ -10,8 +10,7 @@ import Testing
         #expect(summary.tasks > 2_000, "\(summary.text)")
         #expect(summary.crashes > 500, "\(summary.text)")
         #expect(summary.submitsInFlightAtCrash > 20, "\(summary.text)")
-        for end in ["succeeded", "cancelled", "SUBMISSION_UNKNOWN", "RUN_FAILED", "TASK_TIMEOUT", "UPLOAD_FAILED"]
-        {
+        for end in ["succeeded", "cancelled", "SUBMISSION_UNKNOWN", "RUN_FAILED", "TASK_TIMEOUT", "UPLOAD_FAILED"] {
             #expect(summary.ends[end, default: 0] > 0, "no task ended \(end)\n\(summary.text)")
         }
     }

@@ -1,5 +1,5 @@
 /// What a server asks the engine to do. Each request is answered exactly once, in a batch, to the sink it came from.
-package enum EngineRequest: Sendable {
+package enum EngineRequest: Sendable, Equatable {
     case submit(Submission)
     case cancel(caller: String, task: TaskID, reason: String)
     /// An image that lies on stable storage is to belong to `caller`.

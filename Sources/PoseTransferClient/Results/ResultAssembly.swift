@@ -62,6 +62,7 @@ struct ResultAssembly {
 
     private static func damaged(_ why: String) -> PoseTransferError {
         PoseTransferError(
-            .resultDamaged, reason: "RESULT_DAMAGED", message: "the result's bytes are not what the server promised: \(why)")
+            .resultDamaged, reason: "RESULT_DAMAGED",
+            message: "the result's bytes are not what the server promised: \(why)")
     }
 }

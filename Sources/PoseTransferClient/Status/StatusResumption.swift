@@ -69,7 +69,8 @@ struct StatusResumption: Sendable {
     private mutating func gapFound(_ id: String) -> OnEvent {
         gapsInARow += 1
         guard gapsInARow < ClientLimits.gapsInARowMax else {
-            return .fail(.protocolViolation("the stream of task \(id) leaves out what follows sequence \(lastSequence)"))
+            return .fail(
+                .protocolViolation("the stream of task \(id) leaves out what follows sequence \(lastSequence)"))
         }
         return .reopen
     }

@@ -76,16 +76,16 @@ struct OutputsReply {
         guard case .failure(let reason?)? = envelope.content, !reason.text.isEmpty else {
             return .failed(Self.withoutReason, cost: nil)
         }
-        let said = errors.text.shown(reason.text)
         if ProviderCodes.moderationWords.contains(where: { reason.text.lowercased().contains($0) }) {
             return .failed(
                 BackendError(
-                    .rejected, code: "805", message: errors.text.shown("the provider's moderation refused: \(said)")),
+                    .rejected, code: "805",
+                    message: errors.text.shown("the provider's moderation refused: \(reason.text)")),
                 cost: nil)
         }
         let isMemory = ProviderCodes.memoryWords.contains { reason.text.contains($0) }
         let advice = isMemory ? "the graphics memory was too small for this run: " : ""
-        let message = errors.text.shown("the run failed: \(advice)\(said)")
+        let message = errors.text.shown("the run failed: \(advice)\(reason.text)")
         return .failed(BackendError(.permanent, code: "805", message: message), cost: nil)
     }
 

@@ -33,7 +33,15 @@ final class DataFolder: Sendable {
         try Folders.sync(resolved)
     }
 
-    func unlock() { lock.withLock { $0 = nil } }
+    deinit { unlock() }
+
+    /// Said to the kernel, as closing alone would leave the lock to a child process between its fork and its exec.
+    func unlock() {
+        lock.withLock { file in
+            if let file { flock(file.descriptor, LOCK_UN) }
+            file = nil
+        }
+    }
 
     private static func checkRights(_ path: String) throws(StoreError) {
         let status = try OpenFile(path, O_RDONLY | O_DIRECTORY).status()

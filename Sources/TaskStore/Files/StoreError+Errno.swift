@@ -1,4 +1,4 @@
-import EngineCore
+package import EngineCore
 import Glibc
 
 extension StoreError {
@@ -7,7 +7,7 @@ extension StoreError {
         self.init(Self.code(errno: number), "cannot \(action): \(String(cString: strerror(number)))")
     }
 
-    static func code(errno number: Int32) -> Code {
+    package static func code(errno number: Int32) -> Code {
         switch number {
         case ENOSPC, EDQUOT: .full
         case ENOENT: .missing

@@ -21,8 +21,6 @@ final class FileImageWriter: ImageWriter {
     deinit { discard() }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
-        // Taken out of the closure, which may not send a pointer; one thread at a time writes.
-        let file = file
         let before = try openBytes()
         try file.write(bytes)
         state.withLock { $0 = .open(bytes: before + Int64(bytes.count)) }

@@ -51,7 +51,7 @@ enum Schema {
         }
     }
 
-    /// `task` and `event` have their columns in the order of `TaskColumns` and `EventColumns`.
+    /// Columns are read and written by name (`TaskColumns`, `EventColumns`). Times are Unix milliseconds; NULL is "none".
     private static let version1 = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
         INSERT INTO meta VALUES('instance_id', lower(hex(randomblob(16))));

@@ -1,5 +1,5 @@
 import CSQLite
-import EngineCore
+package import EngineCore
 import Glibc
 
 extension StoreError {
@@ -12,7 +12,8 @@ extension StoreError {
             "cannot \(action): \(text.map { String(cString: $0) } ?? "no reason given") (SQLite \(extended))")
     }
 
-    static func code(sqlite extended: Int32, systemError: Int32) -> Code {
+    /// `systemError` is the errno behind it, 0: none.
+    package static func code(sqlite extended: Int32, systemError: Int32) -> Code {
         switch extended & 0xFF {
         case SQLITE_FULL: .full
         // SQLite itself knows ENOSPC of writes only. After a failed sync nothing is known, whatever the reason.

@@ -55,7 +55,9 @@ actor ResultFileSink: ResultSink {
     }
 
     private func isTheResult() -> Bool {
-        guard let digest, let content = try? InputFile.read(path, bytesMax: InputFile.comparedBytesMax) else { return false }
+        guard let digest, let content = try? InputFile.read(path, bytesMax: InputFile.comparedBytesMax) else {
+            return false
+        }
         return ContentDigest(of: content) == digest
     }
 }

@@ -5,7 +5,8 @@ import PoseTransferClient
 struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "Shows a task's progress until it has ended, and writes the picture.",
-        discussion: "All events are shown, also those before now. A lost connection is made again and nothing is missed.")
+        discussion:
+            "All events are shown, also those before now. A lost connection is made again and nothing is missed.")
 
     @Argument(help: "The task's id.")
     var task: String
@@ -87,7 +88,9 @@ struct CancelCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandRun.perform(connection) { run in
             let snapshot = try await run.client.cancel(task, reason: reason)
-            let text = snapshot.state.isTerminal ? "\(snapshot.state.name)\n" : "\(snapshot.state.name), cancellation asked for\n"
+            let text =
+                snapshot.state.isTerminal
+                ? "\(snapshot.state.name)\n" : "\(snapshot.state.name), cancellation asked for\n"
             run.console.tell(text: text, json: TaskJSON.snapshot(snapshot))
             return .success
         }

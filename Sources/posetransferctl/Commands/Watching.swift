@@ -36,7 +36,8 @@ extension CommandRun {
 
     private static func endless(_ task: String) -> CommandFailure {
         CommandFailure(
-            .internalFault, reason: "PROTOCOL_VIOLATION", "the server ended the events of task \(task) without a single one")
+            .internalFault, reason: "PROTOCOL_VIOLATION",
+            "the server ended the events of task \(task) without a single one")
     }
 
     /// What follows the last event: the picture of a task that succeeded is fetched; the exit status tells the rest.

@@ -59,6 +59,7 @@ extension Duration {
     /// Rounded down; clamped to what fits.
     var wholeMilliseconds: Int64 {
         let (seconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? (components.seconds < 0 ? .min : .max) : seconds &+ components.attoseconds / 1_000_000_000_000_000
+        return overflow
+            ? (components.seconds < 0 ? .min : .max) : seconds &+ components.attoseconds / 1_000_000_000_000_000
     }
 }

@@ -38,7 +38,9 @@ enum TaskText {
         if !health.message.isEmpty { text += "  \(ProgressView.plain(health.message))\n" }
         for engine in health.engines {
             let slots = "\(engine.slotsUsed) of \(engine.slotsLimit) slots"
-            let row = ["  " + engine.name.padded(to: 28), engine.type.padded(to: 12), engine.state.padded(to: 10), slots]
+            let row = [
+                "  " + engine.name.padded(to: 28), engine.type.padded(to: 12), engine.state.padded(to: 10), slots,
+            ]
             text += ProgressView.plain((row + [engine.message]).joined(separator: " ")) + "\n"
         }
         return text

@@ -1,30 +1,31 @@
 import Dispatch
 import Glibc
+import Synchronization
 
 /// SIGINT and SIGTERM, as a stream. From the second one on the program ends at once.
 final class Interrupts: Sendable {
-    /// Sound: a dispatch source may be used from any thread, the array never changes, and nothing but `deinit` touches it.
-    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+    private let sources: Mutex<[any DispatchSourceSignal]>
     let stream: AsyncStream<Int32>
 
     init() {
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
         self.stream = stream
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            let count = SignalCount()
-            source.setEventHandler {
-                if count.increased() > 1 { _exit(128 + number) }
-                continuation.yield(number)
-            }
-            source.resume()
-            return source
-        }
+        sources = Mutex(
+            [SIGINT, SIGTERM].map { number in
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                let count = SignalCount()
+                source.setEventHandler {
+                    if count.increased() > 1 { _exit(128 + number) }
+                    continuation.yield(number)
+                }
+                source.resume()
+                return source
+            })
     }
 
     deinit {
-        for source in sources { source.cancel() }
+        sources.withLock { for source in $0 { source.cancel() } }
     }
 
     enum Outcome<Value: Sendable>: Sendable {

@@ -32,7 +32,7 @@ struct TemporaryFolder {
     let path: String
 
     private static let made: Mutex<[String]> = {
-        atexit { for path in TemporaryFolder.made.withLock({ $0 }) { _ = try? run("/bin/rm", "-rf", path) } }
+        atexit { _ = try? run("/bin/rm", ["-rf"] + TemporaryFolder.made.withLock { $0 }) }
         return Mutex([])
     }()
 
@@ -45,7 +45,9 @@ struct TemporaryFolder {
 }
 
 /// Runs a program to its end and gives its exit status.
-func run(_ program: String, _ arguments: String...) throws -> Int32 {
+func run(_ program: String, _ arguments: String...) throws -> Int32 { try run(program, arguments) }
+
+private func run(_ program: String, _ arguments: [String]) throws -> Int32 {
     var child = pid_t()
     let words = ([program] + arguments).map { strdup($0) }
     defer { for word in words { free(word) } }
