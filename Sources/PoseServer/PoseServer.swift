@@ -108,6 +108,9 @@ package final class PoseServer: Service {
         await drain()
     }
 
+    /// Connections that are open now.
+    package var connections: Int { services.admission.connections }
+
     /// Ends `run` as a graceful shutdown does.
     package func beginShutdown() { started.withLock { $0?.listener.close(promise: nil) } }
 

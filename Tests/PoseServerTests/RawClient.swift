@@ -57,6 +57,8 @@ final class RawClient {
         return RawClient(channel: channel, arrivals: arrivals)
     }
 
+    func stopReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
+
     func startReading() async throws { try await channel.setOption(.autoRead, value: true).get() }
 
     func send(_ frames: RawFrame...) async throws { try await send(frames) }
@@ -92,7 +94,9 @@ private final class ArrivalHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) { continuation.yield(unwrapInboundIn(data)) }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event as? ChannelEvent == .inputClosed { continuation.finish() }
+        guard event as? ChannelEvent == .inputClosed else { return }
+        continuation.finish()
+        context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) { continuation.finish() }

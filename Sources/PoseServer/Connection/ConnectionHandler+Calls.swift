@@ -139,10 +139,19 @@ extension ConnectionHandler {
         }
     }
 
+    /// What a failure on the disk's side means for the caller. What is the server's own fault goes to the log.
     private func refusal(_ error: any Error, _ call: Call) -> WireError {
-        if let error = error as? WireError { return error }
-        let refusal = (error as? StoreError).map { WireError($0) } ?? .internalFault
-        logger.error("call failed", metadata: ["call": "\(call.id)", "method": "\(call.method)", "error": "\(error)"])
+        let refusal: WireError
+        switch error {
+        case let error as WireError: refusal = error
+        case let error as IntakeError: refusal = WireError(error, image: "")
+        case let error as StoreError: refusal = WireError(error)
+        default: refusal = .internalFault
+        }
+        if refusal.reason == .internalFault || refusal.reason == .storageFull {
+            logger.error(
+                "call failed", metadata: ["call": "\(call.id)", "method": "\(call.method)", "error": "\(error)"])
+        }
         return refusal
     }
 }

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import PoseServer
+
+/// Who waited too long, as a value: no clock runs.
+@Suite struct ConnectionTimersTests {
+    private static func timers(oldAfter: Int64? = nil) -> ConnectionTimers {
+        ConnectionTimers(limits: WelcomeLimits(), oldAfter: oldAfter, at: 1_000)
+    }
+
+    private static func welcomed(oldAfter: Int64? = nil) -> ConnectionTimers {
+        var timers = timers(oldAfter: oldAfter)
+        timers.welcomed()
+        timers.requestTaken(at: 1_000)
+        return timers
+    }
+
+    @Test func aHelloIsDueFiveSecondsAfterOpening() {
+        var timers = Self.timers()
+        #expect(timers.next(at: 1_000) == 6_000)
+        #expect(timers.due(at: 5_999) == nil)
+        #expect(timers.due(at: 6_000) == .handshake)
+        timers.welcomed()
+        #expect(timers.due(at: 6_000) == nil)
+    }
+
+    @Test func aFrameIsDueFromItsFirstByteNotFromItsLatest() {
+        var timers = Self.welcomed()
+        timers.framesTaken(isInsideFrame: true, at: 2_000)
+        timers.bytesRead(at: 20_000)
+        timers.framesTaken(isInsideFrame: true, at: 20_000)
+        #expect(timers.due(at: 31_999) == nil)
+        #expect(timers.due(at: 32_000) == .frame)
+        timers.frameEnded()
+        timers.framesTaken(isInsideFrame: true, at: 31_000)
+        #expect(timers.due(at: 32_000) == nil)
+        timers.framesTaken(isInsideFrame: false, at: 40_000)
+        #expect(timers.due(at: 100_000) == nil)
+    }
+
+    @Test func timeInWhichTheServerDoesNotReadCountsForNoFrame() {
+        var timers = Self.welcomed()
+        timers.framesTaken(isInsideFrame: true, at: 2_000)
+        timers.readingPaused(at: 10_000)
+        timers.readingPaused(at: 11_000)
+        #expect(timers.due(at: 200_000) == nil)
+        timers.readingResumed(at: 110_000)
+        #expect(timers.next(at: 110_000) == 132_000)
+        #expect(timers.due(at: 131_999) == nil)
+        #expect(timers.due(at: 132_000) == .frame)
+    }
+
+    @Test func aPeerThatTakesNoByteIsGone() {
+        var timers = Self.welcomed()
+        timers.callsChanged(hasOpenCalls: true, at: 1_000)
+        timers.sent(0, waiting: 10, at: 5_000)
+        timers.sent(4, waiting: 6, at: 20_000)
+        timers.sent(4, waiting: 90, at: 40_000)
+        #expect(timers.due(at: 49_999) == nil)
+        #expect(timers.due(at: 50_000) == .write)
+        timers.sent(94, waiting: 0, at: 49_000)
+        #expect(timers.due(at: 50_000) == nil)
+    }
+
+    @Test func aConnectionIsIdleFromItsLastRequestOrTheEndOfItsLastCall() {
+        var timers = Self.welcomed()
+        timers.requestTaken(at: 10_000)
+        timers.callsChanged(hasOpenCalls: true, at: 10_000)
+        timers.bytesRead(at: 300_000)
+        #expect(timers.due(at: 310_000) == nil)
+        timers.callsChanged(hasOpenCalls: false, at: 50_000)
+        timers.bytesRead(at: 340_000)
+        #expect(timers.due(at: 349_999) == nil)
+        #expect(timers.due(at: 350_000) == .idle)
+    }
+
+    @Test func aSilentPeerWithOpenCallsIsAskedOnceAndThenGone() {
+        var timers = Self.welcomed()
+        timers.callsChanged(hasOpenCalls: true, at: 1_000)
+        #expect(timers.due(at: 61_000) == .ping)
+        timers.pinged(at: 61_000)
+        #expect(timers.due(at: 80_999) == nil)
+        #expect(timers.due(at: 81_000) == .keepalive)
+        timers.bytesRead(at: 70_000)
+        #expect(timers.due(at: 81_000) == nil)
+        #expect(timers.next(at: 81_000) == 130_000)
+    }
+
+    @Test func anOldConnectionIsToldSo() {
+        let timers = Self.welcomed(oldAfter: 5_000)
+        #expect(timers.due(at: 5_999) == nil)
+        #expect(timers.due(at: 6_000) == .age)
+    }
+
+    @Test func afterGoAwayOnlyTheDrainAndThePeerCount() {
+        var timers = Self.welcomed(oldAfter: 5_000)
+        timers.goneAway(at: 6_000)
+        #expect(timers.due(at: 25_999) == nil)
+        #expect(timers.due(at: 26_000) == .drain)
+    }
+}
