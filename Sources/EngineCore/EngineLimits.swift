@@ -20,8 +20,10 @@ package enum EngineLimits {
     package static let transientAttemptsMax = 20
     /// Times one image is offered to the provider in one attempt.
     package static let prepareTriesMax = 3
-    /// Times the outputs of one run are read, before RESULT_UNAVAILABLE.
-    package static let downloadTriesMax = 5
+    /// Times the outputs of one paid run are read while the provider or the disk is in trouble, before RESULT_UNAVAILABLE: about an hour.
+    package static let downloadTriesMax = 240
+    /// Times outputs are read whose address is gone or whose bytes are unusable.
+    package static let uselessDownloadsMax = 2
     /// Times a cancel without an answer is repeated.
     package static let cancelTriesMax = 3
     /// Looks at a run after its cancel, before the task ends without the provider's word.

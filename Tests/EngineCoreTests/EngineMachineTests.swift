@@ -350,6 +350,39 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         script.reply(script.call("download"), .downloadFailed(expired))
         #expect(script.lastRecord?.failure?.reason == .resultUnavailable)
     }
+
+    /// The run is paid for and its result stays at the provider: minutes without network must not lose it.
+    @Test func outageWhileDownloadingIsWaitedOut() {
+        var script = EngineScript()
+        _ = script.running()
+        let output = RunOutput(name: "image", url: "http://x/1.png", node: "10")
+        script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
+        script.reply(script.call("download"), .downloadFailed(reset))
+        let began = script.now.monotonic
+        let keyRefused = BackendError(.auth, code: "HTTP 403", message: "a gateway's page")
+        var looks = 0
+        while script.now.monotonic < began + 1_800_000, let observe = script.passUntilCall("observe") {
+            looks += 1
+            script.reply(observe, .observed(.noAnswer(looks % 2 == 0 ? reset : keyRefused)))
+        }
+        script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
+        script.reply(script.call("download"), .downloaded([TaskOutput(name: "image", image: EngineScript.image(9))]))
+        #expect(script.lastRecord?.state == .succeeded)
+    }
+
+    @Test func outageWhileDownloadingHasAnEnd() {
+        var script = EngineScript()
+        _ = script.running()
+        let output = RunOutput(name: "image", url: "http://x/1.png", node: "10")
+        script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
+        script.reply(script.call("download"), .downloadFailed(reset))
+        for _ in 2..<EngineLimits.downloadTriesMax {
+            script.reply(script.passUntilCall("observe"), .observed(.noAnswer(reset)))
+            #expect(script.lastRecord?.failure == nil)
+        }
+        script.reply(script.passUntilCall("observe"), .observed(.noAnswer(reset)))
+        #expect(script.lastRecord?.failure?.reason == .resultUnavailable)
+    }
 }
 
 @Suite struct RecoveryTests {
