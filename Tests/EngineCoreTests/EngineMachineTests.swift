@@ -418,6 +418,20 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         #expect(kinds(effects).isEmpty)
     }
 
+    @Test func submitOfAnEngineThatIsGoneIsUnknownToo() {
+        var first = EngineScript()
+        guard var record = first.submit()?.record else { return }
+        record.state = .submitting
+        var recovery = Recovery()
+        recovery.openTasks = [record]
+        var second = EngineScript { $0.engines = [:] }
+        guard case .save(.update(let ended, _))? = second.machine.recover(recovery, at: second.now).first else {
+            Issue.record("it must end")
+            return
+        }
+        #expect(ended.failure?.reason == .submissionUnknown)
+    }
+
     @Test func knownRunIsObservedFurther() {
         let (_, effects) = recovered(.running) { $0.run = RunID(rawValue: "run-1") }
         #expect(kinds(effects) == ["observe"])
