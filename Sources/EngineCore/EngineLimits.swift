@@ -9,6 +9,8 @@ package enum EngineLimits {
     package static let putImageLifetimeMilliseconds: Int64 = 24 * 3_600_000
     /// A provider's word on how long an upload may be used again is believed up to this.
     package static let uploadLifetimeSecondsMax: Int64 = 30 * 86_400
+    /// Uploads in memory before expired ones are looked for.
+    package static let uploadsInMemoryMin = 1_000
     /// Bytes of one image (the provider's limit) and its pixels.
     package static let imageBytesMax: Int64 = 30 * 1_048_576
     /// Bytes of one result.

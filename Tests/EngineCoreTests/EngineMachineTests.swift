@@ -74,6 +74,21 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         #expect(script.calls("prepare").isEmpty, "an upload that is still valid is used again")
     }
 
+    @Test(arguments: [0, 1])
+    func expiredUploadsLeaveMemory(belowLimit: Int) {
+        var script = EngineScript()
+        let count = EngineLimits.uploadsInMemoryMin - belowLimit - 2
+        for number in 0..<count {
+            let key = EngineMachine.UploadKey(engine: "engine-\(number)", digest: EngineScript.image(9).digest)
+            script.machine.uploads[key] = .ready(
+                UploadRecord(engine: key.engine, digest: key.digest, handle: "old", expiresAt: script.now.unix))
+        }
+        _ = script.submit()
+        script.upload()
+        #expect(script.machine.uploads.count == (belowLimit == 0 ? 2 : count + 2))
+        #expect(script.call("submit") != nil)
+    }
+
     @Test func unreachableProviderUsesUpTheAttempts() {
         var script = EngineScript()
         _ = script.submit()
