@@ -14,6 +14,8 @@ package final class Engine: Sendable {
         var sinks: [any EngineSink] = []
         var stopsAt: Int64?
         var hasFailed = false
+        /// A turn waits for room on the disk.
+        var isFull = false
     }
 
     private let settings: EngineSettings
@@ -47,8 +49,9 @@ package final class Engine: Sendable {
     /// Takes a request from any thread; never blocks. It is answered once, through `sink`.
     package func send(_ request: EngineRequest, token: UInt64, sink: Int) {
         let requester = Requester(sink: sink, token: token)
-        let refused: (any EngineSink)? = inbox.withLock { inbox in
-            if inbox.hasFailed { return inbox.sinks.indices.contains(sink) ? inbox.sinks[sink] : nil }
+        let refusal: Refusal? = inbox.withLock { inbox in
+            if inbox.hasFailed { return .internalFault }
+            if inbox.isFull { return .storageFull }
             inbox.events.append(.requestReceived(request, from: requester, lookup: JournalLookup()))
             return nil
         }
@@ -109,7 +112,36 @@ package final class Engine: Sendable {
                 doorbell.wait(milliseconds: wakeAt.map { max(0, $0 - now.monotonic) })
                 continue
             }
-            return try loop.turn(events.isEmpty ? [.ticked] : events, at: now)
+            return try take(events.isEmpty ? [.ticked] : events, &loop, at: now)
+        }
+    }
+
+    private func take(
+        _ events: [EngineEvent], _ loop: inout EngineLoop, at now: EngineTime
+    ) throws(StoreError) -> EngineLoop.Outcome {
+        do throws(StoreError) {
+            do throws(StoreError) { return try loop.turn(events, at: now) } catch {
+                guard loop.hasUnsavedTurn else { throw error }
+                return try waitForRoom(&loop, error)
+            }
+        } catch {
+            refuse(Self.requesters(of: events), .internalFault)
+            throw error
+        }
+    }
+
+    /// A full disk ends nothing: the turn may hold the id of a run that the provider has just taken, and only this process knows it. It is kept
+    /// until there is room; what is asked meanwhile is refused.
+    private func waitForRoom(_ loop: inout EngineLoop, _ full: StoreError) throws(StoreError) -> EngineLoop.Outcome {
+        log.waitsForRoom(full)
+        inbox.withLock { $0.isFull = true }
+        defer { inbox.withLock { $0.isFull = false } }
+        while true {
+            if let stopsAt = inbox.withLock({ $0.stopsAt }), clock.now().monotonic >= stopsAt { throw full }
+            doorbell.wait(milliseconds: EngineLimits.fullDiskRetryMilliseconds)
+            do throws(StoreError) { return try loop.commitAgain() } catch {
+                if !loop.hasUnsavedTurn { throw error }
+            }
         }
     }
 
@@ -170,11 +202,20 @@ package final class Engine: Sendable {
             inbox.hasFailed = true
             let events = inbox.events
             inbox.events = []
-            return (inbox.sinks, events)
+            return events
         }
+        refuse(Self.requesters(of: waiting), .internalFault)
+    }
+
+    private static func requesters(of events: [EngineEvent]) -> [Requester] {
+        events.compactMap { if case .requestReceived(_, let requester, _) = $0 { requester } else { nil } }
+    }
+
+    private func refuse(_ requesters: [Requester], _ refusal: Refusal) {
+        let sinks = inbox.withLock { $0.sinks }
         var batches = Array(repeating: EngineBatch(), count: sinks.count)
-        for case .requestReceived(_, let requester, _) in waiting where batches.indices.contains(requester.sink) {
-            batches[requester.sink].answers.append((requester.token, .refused(.internalFault)))
+        for requester in requesters where batches.indices.contains(requester.sink) {
+            batches[requester.sink].answers.append((requester.token, .refused(refusal)))
         }
         for (sink, batch) in zip(sinks, batches) where !batch.isEmpty { sink.deliver(batch) }
     }
