@@ -93,6 +93,21 @@ import Testing
         #expect(answers[1] == .refused(.internalFault))
     }
 
+    /// Also where the server never came to drain: a run that begins now would be cut off in its submit.
+    @Test func stopBeginsNoNewAttempt() throws {
+        let (engine, answers) = (engine, answers)
+        steps.steps.withLock {
+            $0 = [
+                {
+                    engine.stop(withinMilliseconds: 0)
+                    engine.send(.submit(EngineScript.submission()), token: 1, sink: 0)
+                }
+            ]
+        }
+        try engine.run(journal: journal)
+        #expect(answers[1] == .refused(.draining))
+    }
+
     /// Whoever waits for an answer gets one, also those whose own turn failed.
     @Test func failedTurnAnswersItsRequests() {
         journal.failure.withLock { $0 = .io }

@@ -55,24 +55,18 @@ package final class Engine: Sendable {
             inbox.events.append(.requestReceived(request, from: requester, lookup: JournalLookup()))
             return nil
         }
-        if let refused {
-            var batch = EngineBatch()
-            batch.answers.append((token, .refused(.internalFault)))
-            refused.deliver(batch)
-        } else {
-            doorbell.ring()
-        }
+        if let refusal { refuse([requester], refusal) } else { doorbell.ring() }
     }
 
     /// From now on submits are refused as draining and no new attempt begins; what is under way goes on.
     package func beginDrain() { post(.drainBegan) }
 
-    /// Lets `run` return once no submit is under way, at the latest after `milliseconds`: a submit whose outcome is not waited for becomes
+    /// Begins no new attempt and lets `run` return once no submit is under way, at the latest after `milliseconds`: a submit whose outcome is not waited for becomes
     /// SUBMISSION_UNKNOWN at the next start.
     package func stop(withinMilliseconds milliseconds: Int64) {
         let at = clock.now().monotonic + milliseconds
         inbox.withLock { $0.stopsAt = $0.stopsAt.map { min($0, at) } ?? at }
-        doorbell.ring()
+        post(.drainBegan)
     }
 
     /// The store failed: nothing more is accepted, and the program should end and begin anew from the disk.
@@ -198,7 +192,7 @@ package final class Engine: Sendable {
 
     private func failed(_ error: StoreError) {
         log.failed(error)
-        let (sinks, waiting) = inbox.withLock { inbox in
+        let waiting = inbox.withLock { inbox in
             inbox.hasFailed = true
             let events = inbox.events
             inbox.events = []
