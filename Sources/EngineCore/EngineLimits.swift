@@ -9,6 +9,8 @@ package enum EngineLimits {
     package static let putImageLifetimeMilliseconds: Int64 = 24 * 3_600_000
     /// A provider's word on how long an upload may be used again is believed up to this.
     package static let uploadLifetimeSecondsMax: Int64 = 30 * 86_400
+    /// Uploads in memory before expired ones are looked for.
+    package static let uploadsInMemoryMin = 1_000
     /// Bytes of one image (the provider's limit) and its pixels.
     package static let imageBytesMax: Int64 = 30 * 1_048_576
     /// Bytes of one result.
@@ -20,8 +22,10 @@ package enum EngineLimits {
     package static let transientAttemptsMax = 20
     /// Times one image is offered to the provider in one attempt.
     package static let prepareTriesMax = 3
-    /// Times the outputs of one run are read, before RESULT_UNAVAILABLE.
-    package static let downloadTriesMax = 5
+    /// Times the outputs of one paid run are read while the provider or the disk is in trouble, before RESULT_UNAVAILABLE: about an hour.
+    package static let downloadTriesMax = 240
+    /// Times outputs are read whose address is gone or whose bytes are unusable.
+    package static let uselessDownloadsMax = 2
     /// Times a cancel without an answer is repeated.
     package static let cancelTriesMax = 3
     /// Looks at a run after its cancel, before the task ends without the provider's word.
@@ -41,6 +45,8 @@ package enum EngineLimits {
 
     /// Ended tasks that stay in memory, so that the reads that follow an end cost no disk.
     package static let endedTasksOnBoardMax = 2_000
+    /// Between two tries to commit to a full disk.
+    package static let fullDiskRetryMilliseconds: Int64 = 1_000
     /// Requests taken in one turn, so that a commit stays short.
     package static let requestsPerTurnMax = 1_024
 }

@@ -11,13 +11,16 @@ struct EngineService: Service {
     /// Called once the engine has recovered and takes requests.
     let ready: @Sendable () -> Void
 
+    /// A submit whose answer is not waited for is paid for and lost, so a stop waits longer for one than any backend's own time-out (60 s).
+    private static let submitMilliseconds: Int64 = 65_000
+
     func run() async throws {
         try await withGracefulShutdownHandler {
             try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
                 startThread(done)
             }
         } onGracefulShutdown: {
-            engine.stop(withinMilliseconds: drainMilliseconds)
+            engine.stop(withinMilliseconds: max(drainMilliseconds, Self.submitMilliseconds))
         }
     }
 

@@ -6,7 +6,8 @@ enum ProcessSettings {
     /// No core files (they would hold the key), files of ours for nobody else, a broken pipe is an error and not an end, and as many
     /// descriptors as the system allows.
     static func apply(connectionsMax: Int, logger: Logger) {
-        var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
+        // Where core files go to a program (core_pattern with a pipe) Linux ignores a limit of 0; one byte is its word for "none" (core(5)).
+        var noCore = rlimit(rlim_cur: 1, rlim_max: 1)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
         umask(0o077)
         signal(SIGPIPE, SIG_IGN)

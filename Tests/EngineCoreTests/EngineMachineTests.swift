@@ -74,6 +74,21 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         #expect(script.calls("prepare").isEmpty, "an upload that is still valid is used again")
     }
 
+    @Test(arguments: [0, 1])
+    func expiredUploadsLeaveMemory(belowLimit: Int) {
+        var script = EngineScript()
+        let count = EngineLimits.uploadsInMemoryMin - belowLimit - 2
+        for number in 0..<count {
+            let key = EngineMachine.UploadKey(engine: "engine-\(number)", digest: EngineScript.image(9).digest)
+            script.machine.uploads[key] = .ready(
+                UploadRecord(engine: key.engine, digest: key.digest, handle: "old", expiresAt: script.now.unix))
+        }
+        _ = script.submit()
+        script.upload()
+        #expect(script.machine.uploads.count == (belowLimit == 0 ? 2 : count + 2))
+        #expect(script.call("submit") != nil)
+    }
+
     @Test func unreachableProviderUsesUpTheAttempts() {
         var script = EngineScript()
         _ = script.submit()
@@ -350,6 +365,39 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         script.reply(script.call("download"), .downloadFailed(expired))
         #expect(script.lastRecord?.failure?.reason == .resultUnavailable)
     }
+
+    /// The run is paid for and its result stays at the provider: minutes without network must not lose it.
+    @Test func outageWhileDownloadingIsWaitedOut() {
+        var script = EngineScript()
+        _ = script.running()
+        let output = RunOutput(name: "image", url: "http://x/1.png", node: "10")
+        script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
+        script.reply(script.call("download"), .downloadFailed(reset))
+        let began = script.now.monotonic
+        let keyRefused = BackendError(.auth, code: "HTTP 403", message: "a gateway's page")
+        var looks = 0
+        while script.now.monotonic < began + 1_800_000, let observe = script.passUntilCall("observe") {
+            looks += 1
+            script.reply(observe, .observed(.noAnswer(looks % 2 == 0 ? reset : keyRefused)))
+        }
+        script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
+        script.reply(script.call("download"), .downloaded([TaskOutput(name: "image", image: EngineScript.image(9))]))
+        #expect(script.lastRecord?.state == .succeeded)
+    }
+
+    @Test func outageWhileDownloadingHasAnEnd() {
+        var script = EngineScript()
+        _ = script.running()
+        let output = RunOutput(name: "image", url: "http://x/1.png", node: "10")
+        script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
+        script.reply(script.call("download"), .downloadFailed(reset))
+        for _ in 2..<EngineLimits.downloadTriesMax {
+            script.reply(script.passUntilCall("observe"), .observed(.noAnswer(reset)))
+            #expect(script.lastRecord?.failure == nil)
+        }
+        script.reply(script.passUntilCall("observe"), .observed(.noAnswer(reset)))
+        #expect(script.lastRecord?.failure?.reason == .resultUnavailable)
+    }
 }
 
 @Suite struct RecoveryTests {
@@ -383,6 +431,20 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         #expect(record.failure?.reason == .submissionUnknown)
         #expect(event.cursor == 8)
         #expect(kinds(effects).isEmpty)
+    }
+
+    @Test func submitOfAnEngineThatIsGoneIsUnknownToo() {
+        var first = EngineScript()
+        guard var record = first.submit()?.record else { return }
+        record.state = .submitting
+        var recovery = Recovery()
+        recovery.openTasks = [record]
+        var second = EngineScript { $0.engines = [:] }
+        guard case .save(.update(let ended, _))? = second.machine.recover(recovery, at: second.now).first else {
+            Issue.record("it must end")
+            return
+        }
+        #expect(ended.failure?.reason == .submissionUnknown)
     }
 
     @Test func knownRunIsObservedFurther() {

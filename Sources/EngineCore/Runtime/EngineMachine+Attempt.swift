@@ -46,6 +46,7 @@ extension EngineMachine {
             let lifetime = min(max(image.lifetimeSeconds, 0), EngineLimits.uploadLifetimeSecondsMax)
             let record = UploadRecord(
                 engine: key.engine, digest: key.digest, handle: image.handle, expiresAt: now.unix + lifetime * 1_000)
+            dropExpiredUploads()
             uploads[key] = .ready(record)
             effects.append(.save(.upload(record)))
             for number in waiting { imageArrived(number, key.digest) }
@@ -54,6 +55,15 @@ extension EngineMachine {
             for number in waiting { imageFailed(number, key.digest, error) }
         default: uploads[key] = nil
         }
+    }
+
+    /// Every picture is new to the service sooner or later: what has expired must not stay. Swept at each doubling, so that it costs nothing.
+    private mutating func dropExpiredUploads() {
+        guard uploads.count >= uploadsSweptAt else { return }
+        uploads = uploads.filter { entry in
+            if case .ready(let upload) = entry.value { upload.expiresAt > now.unix } else { true }
+        }
+        uploadsSweptAt = max(EngineLimits.uploadsInMemoryMin, 2 * uploads.count)
     }
 
     private mutating func imageArrived(_ number: Int64, _ digest: ContentDigest) {

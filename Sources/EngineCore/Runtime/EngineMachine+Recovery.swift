@@ -51,6 +51,8 @@ extension EngineMachine {
     /// Ends a task whose engine or pipeline the configuration has no more. A run that goes on there is named in the message.
     private mutating func isConfigured(_ record: TaskRecord) -> Bool {
         let pipeline = settings.pipelines[record.pipeline]
+        // What is not known of a submit stays unknown whatever the configuration says now.
+        if record.state == .submitting { return true }
         if gates[record.engine] == nil {
             let run = record.run.map { "; run \($0) may go on there" } ?? ""
             fail(

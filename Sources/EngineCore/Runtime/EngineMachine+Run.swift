@@ -207,7 +207,8 @@ extension EngineMachine {
         case .succeeded(let outputs, let cost):
             note(cost, on: number)
             download(number, outputs)
-        case .noAnswer(let error): downloadFailed(number, error)
+        // Whatever kept the provider from answering says nothing about the result.
+        case .noAnswer(let error): downloadFailed(number, error, mayPass: true)
         case .failed(let error, _), .lost(let error):
             downloadFailed(number, BackendError(.expired, code: error.code, message: error.message))
         case .queued, .running, .cancelled, .succeededWithoutOutput:
@@ -223,16 +224,21 @@ extension EngineMachine {
         end(number, as: .succeeded, "done")
     }
 
+    /// A run that is paid for has its result at the provider for about a day: an outage is waited out, a useless answer is not.
     mutating func downloadFailed(_ number: Int64, _ error: BackendError) {
+        switch error.errorClass {
+        case .transient, .backpressure: downloadFailed(number, error, mayPass: true)
+        default: downloadFailed(number, error, mayPass: false)
+        }
+    }
+
+    private mutating func downloadFailed(_ number: Int64, _ error: BackendError, mayPass: Bool) {
         guard let task = open[number] else { return }
         let tries = task.downloadTries + 1
+        let useless = task.uselessDownloads + (mayPass ? 0 : 1)
         open[number]?.downloadTries = tries
-        let isHopeless: Bool
-        switch error.errorClass {
-        case .transient, .backpressure: isHopeless = tries >= EngineLimits.downloadTriesMax
-        default: isHopeless = tries >= 2
-        }
-        if isHopeless {
+        open[number]?.uselessDownloads = useless
+        if tries >= EngineLimits.downloadTriesMax || useless >= EngineLimits.uselessDownloadsMax {
             fail(number, .resultUnavailable, "\(describe(error, engine: task.record.engine)); tried \(tries) times")
         } else {
             wake(number, after: retryDelay(error, failures: tries))

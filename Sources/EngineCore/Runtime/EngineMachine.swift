@@ -49,6 +49,8 @@ package struct EngineMachine: Sendable {
     var queues: [String: FairQueue] = [:]
     var queuedCount = 0
     var uploads: [UploadKey: Upload] = [:]
+    /// So many uploads in memory have the expired ones dropped.
+    var uploadsSweptAt = EngineLimits.uploadsInMemoryMin
     var calls: [CallID: CallOwner] = [:]
     var timers = Heap<Timer>()
     var endedThisTurn: [Int64] = []

@@ -28,6 +28,7 @@ struct OpenTask: Sendable {
     var transientRefusals = 0
     var prepareTries = 0
     var downloadTries = 0
+    var uselessDownloads = 0
     var lostLooks = 0
     var emptyLooks = 0
     var looksWithoutAnswer = 0
