@@ -115,7 +115,7 @@ import Testing
     {
         try await ServerUnderTest.run {
             $0.hasCallers("alice")
-            $0.healthWithoutToken = false
+            $0.healthWithoutToken = .nobody
         } _: { under in
             let client = try await under.connect()
             var cancel = CancelTaskRequest()
