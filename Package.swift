@@ -102,7 +102,8 @@ let package = Package(
             name: "PoseWireTests", dependencies: ["PoseWire", "CPoseProto", nioCore, nioEmbedded],
             swiftSettings: strict),
         .testTarget(name: "BackendAPITests", dependencies: ["BackendAPI"], swiftSettings: strict),
-        .testTarget(name: "EngineCoreTests", dependencies: ["BackendAPI", "EngineCore"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineCoreTests", dependencies: ["BackendAPI", "EngineCore", logging], swiftSettings: strict),
         .testTarget(name: "SystemPortsTests", dependencies: ["EngineCore", "SystemPorts"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["EngineSimulation", "EngineCore"], swiftSettings: strict),
         .testTarget(

@@ -45,6 +45,8 @@ package enum EngineLimits {
 
     /// Ended tasks that stay in memory, so that the reads that follow an end cost no disk.
     package static let endedTasksOnBoardMax = 2_000
+    /// Between two tries to commit to a full disk.
+    package static let fullDiskRetryMilliseconds: Int64 = 1_000
     /// Requests taken in one turn, so that a commit stays short.
     package static let requestsPerTurnMax = 1_024
 }

@@ -14,6 +14,8 @@ package final class Engine: Sendable {
         var sinks: [any EngineSink] = []
         var stopsAt: Int64?
         var hasFailed = false
+        /// A turn waits for room on the disk.
+        var isFull = false
     }
 
     private let settings: EngineSettings
@@ -47,29 +49,24 @@ package final class Engine: Sendable {
     /// Takes a request from any thread; never blocks. It is answered once, through `sink`.
     package func send(_ request: EngineRequest, token: UInt64, sink: Int) {
         let requester = Requester(sink: sink, token: token)
-        let refused: (any EngineSink)? = inbox.withLock { inbox in
-            if inbox.hasFailed { return inbox.sinks.indices.contains(sink) ? inbox.sinks[sink] : nil }
+        let refusal: Refusal? = inbox.withLock { inbox in
+            if inbox.hasFailed { return .internalFault }
+            if inbox.isFull { return .storageFull }
             inbox.events.append(.requestReceived(request, from: requester, lookup: JournalLookup()))
             return nil
         }
-        if let refused {
-            var batch = EngineBatch()
-            batch.answers.append((token, .refused(.internalFault)))
-            refused.deliver(batch)
-        } else {
-            doorbell.ring()
-        }
+        if let refusal { refuse([requester], refusal) } else { doorbell.ring() }
     }
 
     /// From now on submits are refused as draining and no new attempt begins; what is under way goes on.
     package func beginDrain() { post(.drainBegan) }
 
-    /// Lets `run` return once no submit is under way, at the latest after `milliseconds`: a submit whose outcome is not waited for becomes
+    /// Begins no new attempt and lets `run` return once no submit is under way, at the latest after `milliseconds`: a submit whose outcome is not waited for becomes
     /// SUBMISSION_UNKNOWN at the next start.
     package func stop(withinMilliseconds milliseconds: Int64) {
         let at = clock.now().monotonic + milliseconds
         inbox.withLock { $0.stopsAt = $0.stopsAt.map { min($0, at) } ?? at }
-        doorbell.ring()
+        post(.drainBegan)
     }
 
     /// The store failed: nothing more is accepted, and the program should end and begin anew from the disk.
@@ -109,7 +106,36 @@ package final class Engine: Sendable {
                 doorbell.wait(milliseconds: wakeAt.map { max(0, $0 - now.monotonic) })
                 continue
             }
-            return try loop.turn(events.isEmpty ? [.ticked] : events, at: now)
+            return try take(events.isEmpty ? [.ticked] : events, &loop, at: now)
+        }
+    }
+
+    private func take(
+        _ events: [EngineEvent], _ loop: inout EngineLoop, at now: EngineTime
+    ) throws(StoreError) -> EngineLoop.Outcome {
+        do throws(StoreError) {
+            do throws(StoreError) { return try loop.turn(events, at: now) } catch {
+                guard loop.hasUnsavedTurn else { throw error }
+                return try waitForRoom(&loop, error)
+            }
+        } catch {
+            refuse(Self.requesters(of: events), .internalFault)
+            throw error
+        }
+    }
+
+    /// A full disk ends nothing: the turn may hold the id of a run that the provider has just taken, and only this process knows it. It is kept
+    /// until there is room; what is asked meanwhile is refused.
+    private func waitForRoom(_ loop: inout EngineLoop, _ full: StoreError) throws(StoreError) -> EngineLoop.Outcome {
+        log.waitsForRoom(full)
+        inbox.withLock { $0.isFull = true }
+        defer { inbox.withLock { $0.isFull = false } }
+        while true {
+            if let stopsAt = inbox.withLock({ $0.stopsAt }), clock.now().monotonic >= stopsAt { throw full }
+            doorbell.wait(milliseconds: EngineLimits.fullDiskRetryMilliseconds)
+            do throws(StoreError) { return try loop.commitAgain() } catch {
+                if !loop.hasUnsavedTurn { throw error }
+            }
         }
     }
 
@@ -166,15 +192,24 @@ package final class Engine: Sendable {
 
     private func failed(_ error: StoreError) {
         log.failed(error)
-        let (sinks, waiting) = inbox.withLock { inbox in
+        let waiting = inbox.withLock { inbox in
             inbox.hasFailed = true
             let events = inbox.events
             inbox.events = []
-            return (inbox.sinks, events)
+            return events
         }
+        refuse(Self.requesters(of: waiting), .internalFault)
+    }
+
+    private static func requesters(of events: [EngineEvent]) -> [Requester] {
+        events.compactMap { if case .requestReceived(_, let requester, _) = $0 { requester } else { nil } }
+    }
+
+    private func refuse(_ requesters: [Requester], _ refusal: Refusal) {
+        let sinks = inbox.withLock { $0.sinks }
         var batches = Array(repeating: EngineBatch(), count: sinks.count)
-        for case .requestReceived(_, let requester, _) in waiting where batches.indices.contains(requester.sink) {
-            batches[requester.sink].answers.append((requester.token, .refused(.internalFault)))
+        for requester in requesters where batches.indices.contains(requester.sink) {
+            batches[requester.sink].answers.append((requester.token, .refused(refusal)))
         }
         for (sink, batch) in zip(sinks, batches) where !batch.isEmpty { sink.deliver(batch) }
     }

@@ -2,6 +2,8 @@
 package struct EngineLoop {
     package private(set) var machine: EngineMachine
     private let journal: any TaskJournal
+    /// A turn that the disk had no room for: nothing of it is out.
+    private var unsaved: (writes: [JournalWrite], outcome: Outcome)?
 
     /// What a turn lets out, all of it after its commit.
     package struct Outcome: Sendable {
@@ -25,11 +27,21 @@ package struct EngineLoop {
         return try finish(machine.recover(recovery, at: now))
     }
 
-    /// All events of the turn, one commit, then what may go out. After an error nothing of the turn may: the caller stops.
+    /// All events of the turn, one commit, then what may go out. After an error nothing of the turn may: the caller stops, or where the error is
+    /// `full` tries `commitAgain`.
     package mutating func turn(_ events: [EngineEvent], at now: EngineTime) throws(StoreError) -> Outcome {
         var effects: [Effect] = []
         for event in events { effects += machine.step(try lookedUp(event, at: now), at: now) }
         return try finish(effects)
+    }
+
+    /// Whether a turn waits for `commitAgain`.
+    package var hasUnsavedTurn: Bool { unsaved != nil }
+
+    /// Commits the turn that failed for want of room.
+    package mutating func commitAgain() throws(StoreError) -> Outcome {
+        guard let (writes, outcome) = unsaved else { return Outcome() }
+        return try commit(writes, outcome)
     }
 
     private mutating func finish(_ effects: [Effect]) throws(StoreError) -> Outcome {
@@ -45,7 +57,18 @@ package struct EngineLoop {
             case .answer(let requester, let answer): outcome.answers.append((requester, answer))
             }
         }
-        if !writes.isEmpty { try journal.commit(writes) }
+        return try commit(writes, outcome)
+    }
+
+    private mutating func commit(_ writes: [JournalWrite], _ decided: Outcome) throws(StoreError) -> Outcome {
+        var outcome = decided
+        unsaved = nil
+        do throws(StoreError) {
+            if !writes.isEmpty { try journal.commit(writes) }
+        } catch {
+            if error.code == .full { unsaved = (writes, outcome) }
+            throw error
+        }
         machine.turnCommitted()
         outcome.standings = machine.takeStandings()
         return outcome

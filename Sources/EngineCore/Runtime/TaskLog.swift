@@ -44,6 +44,12 @@ struct TaskLog: Sendable {
         logger.debug("backend replied", metadata: metadata)
     }
 
+    func waitsForRoom(_ error: StoreError) {
+        logger.critical(
+            "the disk is full: nothing goes on until there is room; do not end the service, it may hold what is not yet saved",
+            metadata: ["code": "\(error.code.rawValue)", "message": "\(error.message)"])
+    }
+
     func failed(_ error: StoreError) {
         logger.critical(
             "the store failed; the service stops and recovers from disk at its next start",
