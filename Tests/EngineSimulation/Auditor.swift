@@ -11,6 +11,9 @@ struct Auditor {
     /// Which task each committed marker belongs to.
     private var taskByMarker: [String: TaskID] = [:]
 
+    /// Runs whose cancel went out.
+    private var cancelledRuns: Set<RunID> = []
+
     init(slotsLimit: Int) { self.slotsLimit = slotsLimit }
 
     private mutating func fail(_ what: String) { if violation == nil { violation = what } }
@@ -63,13 +66,15 @@ struct Auditor {
                 fail("a submit went out whose intent is not on disk")
                 return
             }
+            if taskByMarker[request.marker] != nil { fail("one intent of \(record.id) was sent twice") }
             taskByMarker[request.marker] = record.id
         case .observe(let run):
             guard let record = disk.tasks.values.first(where: { $0.run == run }) else {
                 return fail("run \(run) is read and on no task")
             }
             if record.state.isTerminal { fail("run \(run) is read after its task ended") }
-        case .prepare, .cancel, .download, .probe: break
+        case .cancel(let run): cancelledRuns.insert(run)
+        case .prepare, .download, .probe: break
         }
     }
 
@@ -85,6 +90,10 @@ struct Auditor {
             if billed[task, default: 0] > 1 { return "\(task) was paid twice" }
         }
         for record in disk.tasks.values where record.state.isTerminal {
+            let mayBeUnknown = [.submissionUnknown, .runInvalid].contains(record.failure?.reason)
+            if record.charged == .unknown, !mayBeUnknown {
+                return "\(record.id) ended \(record.state) and does not know whether it was paid"
+            }
             if record.charged == .no, billed[record.id] != nil { return "\(record.id) says charged NO and was billed" }
             if record.charged == .yes, billed[record.id] == nil {
                 return "\(record.id) says charged YES and was not billed"
@@ -94,7 +103,9 @@ struct Auditor {
     }
 
     /// Once faults have stopped: everything acknowledged has ended once, every slot is back, every result is its own task's.
-    func checkEnd(_ disk: SimulatedDisk, _ cloud: SimulatedCloud, standings: [EngineStanding]) -> String? {
+    func checkEnd(
+        _ disk: SimulatedDisk, _ cloud: SimulatedCloud, standings: [EngineStanding], cancels: Bool
+    ) -> String? {
         for id in acknowledgedByKey.values where disk.tasks[id] == nil { return "\(id) was acknowledged and is lost" }
         for id in disk.order {
             guard let record = disk.tasks[id], let events = disk.events[id] else { return "\(id) has no record" }
@@ -103,6 +114,10 @@ struct Auditor {
             if events.last?.state.isTerminal != true { return "\(id): its last event is not terminal" }
             if events.map(\.sequence) != (1...UInt64(events.count)).map({ $0 }) {
                 return "\(id): its sequences have a gap"
+            }
+            let isGivenUp = record.state == .cancelled || record.failure?.reason == .taskTimeout
+            if cancels, isGivenUp, let run = record.run, !cancelledRuns.contains(run) {
+                return "\(id) was given up and its run \(run) goes on at the provider"
             }
             if record.state == .succeeded {
                 let expected = SimulatedCloud.expectedResult(source: record.source.digest, pose: record.pose.digest)

@@ -350,7 +350,9 @@ package struct SimulatedWorld {
             guard let record = disk.tasks[id] else { continue }
             report.ends[record.failure?.reason.rawValue ?? "\(record.state)", default: 0] += 1
         }
-        report.violation = auditor.checkEnd(disk, cloud, standings: loop.machine.standings)
+        report.violation = auditor.checkEnd(
+            disk, cloud, standings: loop.machine.standings,
+            cancels: settings.engines[Self.engineName]?.capabilities.cancels == true)
     }
 
     private mutating func trace(_ line: String) {
