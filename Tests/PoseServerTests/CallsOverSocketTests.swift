@@ -175,6 +175,28 @@ import Testing
         }
     }
 
+    @Test func anUploadThatIsNotWhatItAnnouncedSaysWhatIsWrong() async throws {
+        try await ServerUnderTest.run { under in
+            let client = try await under.welcomed()
+            let digest = Array(SHA256.hash(data: TestImages.png))
+            let text = [UInt8](repeating: 0x61, count: TestImages.png.count)
+            for (call, bytes, digest, mediaType, reason, field) in [
+                (UInt32(1), TestImages.png, [UInt8](repeating: 9, count: 32), "", "DIGEST_MISMATCH", "sha256"),
+                (2, TestImages.png, digest, "image/jpeg", "MEDIA_TYPE_MISMATCH", "media_type"),
+                (3, text, Array(SHA256.hash(data: text)), "", "IMAGE_FORMAT", ""),
+            ] {
+                var request = PutImageRequest()
+                request.sizeBytes = UInt64(bytes.count)
+                request.sha256 = digest
+                request.mediaType = mediaType
+                try await client.send(
+                    .request(.putImage, call, request, hasMore: true), .data(call, bytes, hasMore: false))
+                #expect(Ending(await client.next()) == Ending(call, .invalidArgument, reason, field))
+            }
+            #expect(under.images.digests.isEmpty)
+        }
+    }
+
     @Test func aCancelIsAnsweredWithTheTask() async throws {
         try await ServerUnderTest.run { under in
             let engine = under.engine

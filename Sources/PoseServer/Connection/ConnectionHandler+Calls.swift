@@ -141,7 +141,10 @@ extension ConnectionHandler {
 
     private func refusal(_ error: any Error, _ call: Call) -> WireError {
         if let error = error as? WireError { return error }
-        let refusal = (error as? StoreError).map { WireError($0) } ?? .internalFault
+        let refusal =
+            (error as? IntakeError).map { WireError($0, image: "") } ?? (error as? StoreError).map { WireError($0) }
+            ?? .internalFault
+        if refusal.code == .invalidArgument { return refusal }
         logger.error("call failed", metadata: ["call": "\(call.id)", "method": "\(call.method)", "error": "\(error)"])
         return refusal
     }

@@ -114,6 +114,8 @@ private enum NamedImage: Sendable {
                 try bytes.withUnsafeReadableBytes { (raw) throws in try intake.write(raw) }
                 return .stored(try intake.finish())
             } catch let error as IntakeError {
+                // A fault of the disk goes up as it is, and into the log.
+                if case .store = error.code { throw error }
                 throw WireError(error, image: field + ".data")
             }
         }

@@ -133,7 +133,6 @@ final class Upload: OngoingCall {
 private final class UploadFile: Sendable {
     private let announced: Upload.Announced
     private let intake = Mutex<ImageIntake?>(nil)
-    private let isDiscarded = Mutex(false)
 
     init(_ announced: Upload.Announced) { self.announced = announced }
 
