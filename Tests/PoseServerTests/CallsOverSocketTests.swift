@@ -197,6 +197,36 @@ import Testing
         }
     }
 
+    @Test(arguments: [(bytes: UInt64(66), pixels: UInt64(1)), (bytes: 67, pixels: 0)])
+    func anInlineImageAboveAnAnnouncedLimitIsRefused(bytes: UInt64, pixels: UInt64) async throws {
+        try await ServerUnderTest.run {
+            ($0.limits.maxImageBytes, $0.limits.maxImagePixels) = (bytes, pixels)
+        } _: { under in
+            let client = try await under.welcomed()
+            var request = SubmitPoseTransferRequest()
+            request.sourceImage = .data(.init(bytes: TestImages.png))
+            request.poseImage = .sha256([UInt8](repeating: 9, count: 32))
+            #expect(
+                try await client.ending(.submitPoseTransfer, 1, request)
+                    == Ending(1, .invalidArgument, "IMAGE_TOO_LARGE", "source_image.data"))
+            #expect(under.images.digests.isEmpty)
+        }
+    }
+
+    @Test func anUploadAboveTheAnnouncedPixelsIsRefused() async throws {
+        try await ServerUnderTest.run {
+            $0.limits.maxImagePixels = 0
+        } _: { under in
+            let client = try await under.welcomed()
+            var request = PutImageRequest()
+            request.sizeBytes = UInt64(TestImages.png.count)
+            request.sha256 = Array(SHA256.hash(data: TestImages.png))
+            try await client.send(
+                .request(.putImage, 1, request, hasMore: true), .data(1, TestImages.png, hasMore: false))
+            #expect(Ending(await client.next()) == Ending(1, .invalidArgument, "IMAGE_TOO_LARGE"))
+        }
+    }
+
     @Test func aCancelIsAnsweredWithTheTask() async throws {
         try await ServerUnderTest.run { under in
             let engine = under.engine
