@@ -67,6 +67,8 @@ struct SubmitCommand: AsyncParsableCommand {
         try await CommandRun.perform(connection) { run in
             run.onInterruptSay("Nothing was sent.")
             let request = try makeRequest()
+            // A place that cannot be written to shows before the task costs money.
+            if !noWatch, let out = result.out { try OutputFile.probe(path: out) }
             run.onInterruptSay(parting)
             let submitted = try await run.client.submit(request)
             tell(submitted, run.console)
