@@ -45,7 +45,9 @@ struct ProgressView {
         guard let latest else { return "" }
         isDrawn = true
         let elapsed = max(0, now &- (acceptedAt ?? now))
-        let parts = [bar(for: latest, now: now)] + Self.words(for: latest) + [Elapsed.text(.milliseconds(elapsed))]
+        // Where both do not fit, the words say more than the bar.
+        let bars = columns >= Self.columnsForBar ? [bar(for: latest, now: now)] : []
+        let parts = bars + Self.words(for: latest) + [Elapsed.text(.milliseconds(elapsed))]
         // The last column stays free: some terminals wrap when it is written.
         let text = (parts + Self.estimate(latest)).joined(separator: "  ").prefix(max(1, columns - 1))
         return "\r\(text)\u{1B}[K"
@@ -88,6 +90,8 @@ struct ProgressView {
 
 extension ProgressView {
     private static let cells = 24
+    /// The bar, a percentage, a state and a time.
+    private static let columnsForBar = 56
 
     /// How far a state is on the way, from 0 to 1. Running takes most of it.
     private static func share(of event: StatusEvent) -> Double {
