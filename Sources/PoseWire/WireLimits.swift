@@ -12,6 +12,7 @@ package enum WireLimits {
     package static let dataBytesMax = 256 * 1_024
     package static let pingBytesMax = 64
     package static let statusMessageCharactersMax = 500
+    package static let statusFieldCharactersMax = 500
 
     package static let clientNameBytesMax = 128
     package static let tokenBytesMax = 4_096

@@ -24,9 +24,9 @@ struct CommandFailure: Error, Equatable {
             ExitStatus(error), reason: error.reason, reason + error.message, advice: Self.advice(for: error))
     }
 
-    /// For standard error.
+    /// For standard error. What a server says must not move the cursor or colour the screen.
     var text: String {
-        let first = "posetransferctl: \(message)\n"
+        let first = "posetransferctl: \(ProgressView.plain(message))\n"
         return advice.isEmpty ? first : first + "  \(advice)\n"
     }
 
@@ -49,7 +49,7 @@ struct CommandFailure: Error, Equatable {
         case "TASK_UNKNOWN": return "The id may be mistyped, another caller's, or older than the server keeps tasks."
         default:
             guard let wait = error.retryAfter else { return "" }
-            return "Try again in \(Elapsed.text(wait))."
+            return "Try again in \(Elapsed.text(max(wait, .seconds(1))))."
         }
     }
 }

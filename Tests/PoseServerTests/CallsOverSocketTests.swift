@@ -175,6 +175,58 @@ import Testing
         }
     }
 
+    @Test func anUploadThatIsNotWhatItAnnouncedSaysWhatIsWrong() async throws {
+        try await ServerUnderTest.run { under in
+            let client = try await under.welcomed()
+            let digest = Array(SHA256.hash(data: TestImages.png))
+            let text = [UInt8](repeating: 0x61, count: TestImages.png.count)
+            for (call, bytes, digest, mediaType, reason, field) in [
+                (UInt32(1), TestImages.png, [UInt8](repeating: 9, count: 32), "", "DIGEST_MISMATCH", "sha256"),
+                (2, TestImages.png, digest, "image/jpeg", "MEDIA_TYPE_MISMATCH", "media_type"),
+                (3, text, Array(SHA256.hash(data: text)), "", "IMAGE_FORMAT", ""),
+            ] {
+                var request = PutImageRequest()
+                request.sizeBytes = UInt64(bytes.count)
+                request.sha256 = digest
+                request.mediaType = mediaType
+                try await client.send(
+                    .request(.putImage, call, request, hasMore: true), .data(call, bytes, hasMore: false))
+                #expect(Ending(await client.next()) == Ending(call, .invalidArgument, reason, field))
+            }
+            #expect(under.images.digests.isEmpty)
+        }
+    }
+
+    @Test(arguments: [(bytes: UInt64(66), pixels: UInt64(1)), (bytes: 67, pixels: 0)])
+    func anInlineImageAboveAnAnnouncedLimitIsRefused(bytes: UInt64, pixels: UInt64) async throws {
+        try await ServerUnderTest.run {
+            ($0.limits.maxImageBytes, $0.limits.maxImagePixels) = (bytes, pixels)
+        } _: { under in
+            let client = try await under.welcomed()
+            var request = SubmitPoseTransferRequest()
+            request.sourceImage = .data(.init(bytes: TestImages.png))
+            request.poseImage = .sha256([UInt8](repeating: 9, count: 32))
+            #expect(
+                try await client.ending(.submitPoseTransfer, 1, request)
+                    == Ending(1, .invalidArgument, "IMAGE_TOO_LARGE", "source_image.data"))
+            #expect(under.images.digests.isEmpty)
+        }
+    }
+
+    @Test func anUploadAboveTheAnnouncedPixelsIsRefused() async throws {
+        try await ServerUnderTest.run {
+            $0.limits.maxImagePixels = 0
+        } _: { under in
+            let client = try await under.welcomed()
+            var request = PutImageRequest()
+            request.sizeBytes = UInt64(TestImages.png.count)
+            request.sha256 = Array(SHA256.hash(data: TestImages.png))
+            try await client.send(
+                .request(.putImage, 1, request, hasMore: true), .data(1, TestImages.png, hasMore: false))
+            #expect(Ending(await client.next()) == Ending(1, .invalidArgument, "IMAGE_TOO_LARGE"))
+        }
+    }
+
     @Test func aCancelIsAnsweredWithTheTask() async throws {
         try await ServerUnderTest.run { under in
             let engine = under.engine

@@ -19,9 +19,11 @@ private func judged(
 }
 
 @Suite struct FrameHeaderTests {
-    @Test(arguments: [
-        (0, .frameLength), (7, .frameLength), (8, nil), (16_777_224, nil), (16_777_225, .frameLength), (UInt32.max, .frameLength),
-    ] as [(UInt32, WireReason?)])
+    @Test(
+        arguments: [
+            (0, .frameLength), (7, .frameLength), (8, nil), (16_777_224, nil), (16_777_225, .frameLength),
+            (UInt32.max, .frameLength),
+        ] as [(UInt32, WireReason?)])
     func lengthIsJudgedFromTheHeaderAlone(length: UInt32, reason: WireReason?) {
         #expect(judged(length: length, kind: 3, method: 1, call: 1) == reason)
     }
@@ -66,11 +68,14 @@ private func judged(
     private func stream() throws -> (bytes: [UInt8], frames: [Frame]) {
         var buffer = ByteBuffer()
         var frames: [Frame] = []
-        let sizes: [(FrameKind, Int)] = [(.hello, 5), (.request, 300), (.data, 70_000), (.data, 0), (.ping, 64), (.cancel, 0)]
+        let sizes: [(FrameKind, Int)] = [
+            (.hello, 5), (.request, 300), (.data, 70_000), (.data, 0), (.ping, 64), (.cancel, 0),
+        ]
         for (index, (kind, size)) in sizes.enumerated() {
             let call: UInt32 = kind.speaksOf == .connection ? 0 : 7
             let header = FrameHeader(
-                kind, hasMore: kind == .data && size > 0, method: kind == .request ? 6 : 0, call: call, payloadBytes: size)
+                kind, hasMore: kind == .data && size > 0, method: kind == .request ? 6 : 0, call: call,
+                payloadBytes: size)
             let payload = ByteBuffer(repeating: UInt8(index), count: size)
             header.write(to: &buffer)
             buffer.writeImmutableBuffer(payload)
@@ -181,9 +186,10 @@ private func judged(
             (Array(repeating: 0x61, count: 65), .fieldInvalid), ([], nil),
         ]
         for (id, reason) in cases {
-            let error = #expect(throws: reason == nil ? Never.self : WireError.self) {
-                try codec.unpack(GetTaskRequest.self, from: getTask(id))
-            } as? WireError
+            let error =
+                #expect(throws: reason == nil ? Never.self : WireError.self) {
+                    try codec.unpack(GetTaskRequest.self, from: getTask(id))
+                } as? WireError
             #expect(error?.reason == reason)
             #expect(reason == nil || error?.field == "task_id")
         }
@@ -243,7 +249,8 @@ private func judged(
 }
 
 @Suite struct ServerMachineTests {
-    private func open(callsMax: Int = 2, streamsMax: Int = 2, healthOnly: Bool = false) throws -> ConnectionStateMachine {
+    private func open(callsMax: Int = 2, streamsMax: Int = 2, healthOnly: Bool = false) throws -> ConnectionStateMachine
+    {
         var machine = ConnectionStateMachine(callsMax: callsMax, streamsMax: streamsMax)
         #expect(try machine.frameReceived(FrameHeader(.hello), at: 0) == .judgeHello)
         #expect(!machine.mayTake(FrameHeader(.request, method: 3, call: 1)))
@@ -272,14 +279,18 @@ private func judged(
 
     @Test func callsInWorkPauseReadingAndStreamsAreRefused() throws {
         var machine = try open()
-        for call in 1...2 as ClosedRange<UInt32> { _ = try machine.frameReceived(FrameHeader(.request, method: 3, call: call), at: 0) }
+        for call in 1...2 as ClosedRange<UInt32> {
+            _ = try machine.frameReceived(FrameHeader(.request, method: 3, call: call), at: 0)
+        }
         #expect(!machine.mayTake(FrameHeader(.request, method: 3, call: 3)))
         #expect(machine.mayTake(FrameHeader(.ping)))
         #expect(machine.mayTake(FrameHeader(.request, method: 2, call: 3)))
         for call in 3...4 as ClosedRange<UInt32> {
-            #expect(try machine.frameReceived(FrameHeader(.request, method: 2, call: call), at: 0) == .start(.streamStatus))
+            #expect(
+                try machine.frameReceived(FrameHeader(.request, method: 2, call: call), at: 0) == .start(.streamStatus))
         }
-        #expect(reason { try machine.frameReceived(FrameHeader(.request, method: 2, call: 5), at: 0) } == .tooManyStreams)
+        #expect(
+            reason { try machine.frameReceived(FrameHeader(.request, method: 2, call: 5), at: 0) } == .tooManyStreams)
         machine.callEnded(1)
         #expect(machine.mayTake(FrameHeader(.request, method: 3, call: 6)))
     }
@@ -290,14 +301,20 @@ private func judged(
             let header = FrameHeader(.request, method: method, call: UInt32(index + 1))
             #expect(reason { try machine.frameReceived(header, at: 0) } == .methodUnknown)
         }
-        #expect(reason { try machine.frameReceived(FrameHeader(.request, hasMore: true, method: 3, call: 20), at: 0) } == .frameFlags)
+        #expect(
+            reason { try machine.frameReceived(FrameHeader(.request, hasMore: true, method: 3, call: 20), at: 0) }
+                == .frameFlags)
         #expect(try machine.frameReceived(FrameHeader(.data, call: 20), at: 0) == .ignore)
     }
 
     @Test func anUploadTakesDataUpToItsLast() throws {
         var machine = try open()
-        #expect(try machine.frameReceived(FrameHeader(.request, hasMore: true, method: 6, call: 1), at: 0) == .start(.putImage))
-        #expect(try machine.frameReceived(FrameHeader(.data, hasMore: true, call: 1, payloadBytes: 1), at: 0) == .takeData(isLast: false))
+        #expect(
+            try machine.frameReceived(FrameHeader(.request, hasMore: true, method: 6, call: 1), at: 0)
+                == .start(.putImage))
+        #expect(
+            try machine.frameReceived(FrameHeader(.data, hasMore: true, call: 1, payloadBytes: 1), at: 0)
+                == .takeData(isLast: false))
         #expect(try machine.frameReceived(FrameHeader(.data, call: 1), at: 0) == .takeData(isLast: true))
         #expect(reason { try machine.frameReceived(FrameHeader(.data, call: 1), at: 0) } == .unknownCall)
         machine.callEnded(1)
@@ -316,12 +333,18 @@ private func judged(
     @Test func aThousandOwnFaultsInAMinuteAreTooMany() throws {
         var machine = try open()
         for call in 1...999 as ClosedRange<UInt32> {
-            #expect(reason { try machine.frameReceived(FrameHeader(.request, method: 99, call: call), at: 0) } == .methodUnknown)
+            #expect(
+                reason { try machine.frameReceived(FrameHeader(.request, method: 99, call: call), at: 0) }
+                    == .methodUnknown)
         }
-        #expect(try machine.frameReceived(FrameHeader(.request, method: 99, call: 1_000), at: 59_999) == .goAwayAndClose(.tooManyErrors))
+        #expect(
+            try machine.frameReceived(FrameHeader(.request, method: 99, call: 1_000), at: 59_999)
+                == .goAwayAndClose(.tooManyErrors))
         var slow = try open()
         for call in 1...1_000 as ClosedRange<UInt32> {
-            #expect(reason { try slow.frameReceived(FrameHeader(.request, method: 99, call: call), at: Int64(call) * 61) } == .methodUnknown)
+            #expect(
+                reason { try slow.frameReceived(FrameHeader(.request, method: 99, call: call), at: Int64(call) * 61) }
+                    == .methodUnknown)
         }
     }
 
@@ -329,7 +352,8 @@ private func judged(
         var machine = try open()
         #expect(machine.goAwaySent())
         #expect(!machine.goAwaySent())
-        #expect(reason { try machine.frameReceived(FrameHeader(.request, method: 3, call: 1), at: 0) } == .serverDraining)
+        #expect(
+            reason { try machine.frameReceived(FrameHeader(.request, method: 3, call: 1), at: 0) } == .serverDraining)
         #expect(try machine.frameReceived(FrameHeader(.request, method: 8, call: 2), at: 0) == .start(.checkHealth))
     }
 
@@ -339,11 +363,13 @@ private func judged(
         #expect(try machine.frameReceived(FrameHeader(.request, method: 8, call: 2), at: 0) == .start(.checkHealth))
     }
 
-    @Test(arguments: [
-        (0, 1, 0, .helloInvalid), (2, 1, 0, .helloInvalid), (1, 1, 1, .helloInvalid), (1, 1, 1_048_583, .helloInvalid),
-        (1, 1, 67_108_873, .helloInvalid), (2, 3, 0, .versionUnsupported), (1, 1, 0, nil), (1, 9, 1_048_584, nil),
-        (1, 1, 67_108_872, nil),
-    ] as [(UInt32, UInt32, UInt32, WireReason?)])
+    @Test(
+        arguments: [
+            (0, 1, 0, .helloInvalid), (2, 1, 0, .helloInvalid), (1, 1, 1, .helloInvalid),
+            (1, 1, 1_048_583, .helloInvalid),
+            (1, 1, 67_108_873, .helloInvalid), (2, 3, 0, .versionUnsupported), (1, 1, 0, nil), (1, 9, 1_048_584, nil),
+            (1, 1, 67_108_872, nil),
+        ] as [(UInt32, UInt32, UInt32, WireReason?)])
     func helloIsJudged(min: UInt32, max: UInt32, frameBytes: UInt32, reason: WireReason?) {
         var hello = Hello()
         hello.minVersion = min
@@ -404,13 +430,22 @@ private func judged(
 @Suite struct WireReasonTests {
     @Test func theTableIsTheWireDocuments() {
         let table: [StatusCode: [WireReason]] = [
-            .invalidArgument: [.imageMissing, .imageEmpty, .imageFormat, .imageTooLarge, .fieldInvalid, .parameterUnknown, .textInvalid,
-                .sizeMismatch, .digestMismatch, .mediaTypeMismatch, .frameFlags, .payloadInvalid, .payloadTooComplex, .contentRejected, .runInvalid],
+            .invalidArgument: [
+                .imageMissing, .imageEmpty, .imageFormat, .imageTooLarge, .fieldInvalid, .parameterUnknown,
+                .textInvalid,
+                .sizeMismatch, .digestMismatch, .mediaTypeMismatch, .frameFlags, .payloadInvalid, .payloadTooComplex,
+                .contentRejected, .runInvalid,
+            ],
             .notFound: [.pipelineUnknown, .taskUnknown, .outputUnknown, .resultExpired],
-            .failedPrecondition: [.pipelineDisabled, .engineDisabled, .imageUnknown, .taskNotEnded, .taskFailed, .taskCancelled, .engineAuth, .workflowUnusable],
+            .failedPrecondition: [
+                .pipelineDisabled, .engineDisabled, .imageUnknown, .taskNotEnded, .taskFailed, .taskCancelled,
+                .engineAuth, .workflowUnusable,
+            ],
             .permissionDenied: [.pathNotAllowed, .urlNotAllowed, .adminOnly],
             .alreadyExists: [.idempotencyKeyReused],
-            .resourceExhausted: [.queueFull, .storageFull, .callerLimit, .engineQuota, .tooManyStreams, .tooManyConnections],
+            .resourceExhausted: [
+                .queueFull, .storageFull, .callerLimit, .engineQuota, .tooManyStreams, .tooManyConnections,
+            ],
             .outOfRange: [.offsetAhead, .sequenceAhead],
             .unavailable: [.serverDraining, .imageFetchFailed, .uploadFailed, .engineUnavailable],
             .deadlineExceeded: [.callTimeout, .startByPassed, .taskTimeout, .handshakeTimeout, .frameTimeout],

@@ -7,18 +7,21 @@ import Crypto
 package struct ImageIntake: ~Copyable, Sendable {
     private let writer: any ImageWriter
     private let announcedBytes: Int64?
+    private let pixelLimit: Int64
     private var walker: ImageWalker
     private var hash = SHA256()
     private var refusal: IntakeError?
 
-    /// Begins an image of at most `sizeLimitBytes`. Bytes beyond `sizeBytes`, where it was announced, are refused as
-    /// they come.
+    /// Begins an image of at most `sizeLimitBytes` and `pixelLimit`. Bytes beyond `sizeBytes`, where it was announced, are
+    /// refused as they come.
     package init(
-        into store: any ImageStore, sizeLimitBytes: Int64 = EngineLimits.imageBytesMax, sizeBytes: Int64? = nil
+        into store: any ImageStore, sizeLimitBytes: Int64 = EngineLimits.imageBytesMax,
+        pixelLimit: Int64 = EngineLimits.imagePixelsMax, sizeBytes: Int64? = nil
     ) throws(IntakeError) {
         do { writer = try store.makeWriter() } catch { throw IntakeError(error) }
         walker = ImageWalker(bytesMax: sizeLimitBytes)
         announcedBytes = sizeBytes
+        self.pixelLimit = pixelLimit
     }
 
     package var sizeBytes: Int64 { walker.sizeBytes }
@@ -78,6 +81,11 @@ package struct ImageIntake: ~Copyable, Sendable {
         }
         let facts: ImageFacts
         do { facts = try walker.finish() } catch { throw IntakeError(error) }
+        guard Int64(facts.width) * Int64(facts.height) <= pixelLimit else {
+            throw IntakeError(
+                .image(.tooLarge),
+                "the image is \(facts.width) x \(facts.height) pixels: at most \(pixelLimit) pixels are taken here")
+        }
         let digest = ContentDigest(hash.finalize())
         if let announced, announced != digest {
             throw IntakeError(.digestMismatch, "the bytes have SHA-256 \(digest); \(announced) was announced")

@@ -7,6 +7,9 @@ extension ConnectionHandler {
     // MARK: END on call 0
 
     func protocolErrorFound(_ error: WireError) {
+        if let name = decoder.foreignProtocol {
+            logger.warning("peer speaks another protocol", metadata: ["looks_like": "\(name)"])
+        }
         logger.info("protocol error", metadata: ["reason": "\(error.reason.rawValue)", "error": "\(error.message)"])
         end(error)
     }

@@ -23,9 +23,12 @@ enum SubmitPoseTransfer {
             return submit(request, source: .named(source), pose: .named(pose), call, connection)
         }
         connection.hold(source.inlineBytes + pose.inlineBytes, for: call)
-        let images = connection.services.images
+        let (images, limits) = (connection.services.images, connection.services.configuration.limits)
         connection.onPool(call) {
-            (try source.stored(in: images, field: "source_image"), try pose.stored(in: images, field: "pose_image"))
+            (
+                try source.stored(in: images, limits, field: "source_image"),
+                try pose.stored(in: images, limits, field: "pose_image")
+            )
         } then: { stored in
             submit(request, source: stored.0, pose: stored.1, call, connection)
         }
@@ -105,15 +108,19 @@ private enum NamedImage: Sendable {
     var inlineBytes: Int { if case .inline(let bytes) = self { bytes.readableBytes } else { 0 } }
 
     /// Puts inline bytes into the store. Waits for the disk.
-    func stored(in images: any ImageStore, field: String) throws -> Submission.Image {
+    func stored(in images: any ImageStore, _ limits: WelcomeLimits, field: String) throws -> Submission.Image {
         switch self {
         case .named(let digest): return .named(digest)
         case .inline(let bytes):
             do {
-                var intake = try ImageIntake(into: images)
+                var intake = try ImageIntake(
+                    into: images, sizeLimitBytes: Int64(clamping: limits.maxImageBytes),
+                    pixelLimit: Int64(clamping: limits.maxImagePixels))
                 try bytes.withUnsafeReadableBytes { (raw) throws in try intake.write(raw) }
                 return .stored(try intake.finish())
             } catch let error as IntakeError {
+                // A fault of the disk goes up as it is, and into the log.
+                if case .store = error.code { throw error }
                 throw WireError(error, image: field + ".data")
             }
         }

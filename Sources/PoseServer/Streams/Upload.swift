@@ -46,13 +46,14 @@ final class Upload: OngoingCall {
     private func lookForImage() {
         let (services, caller, digest, file) = (connection.services, connection.caller, announced.digest, file)
         let takesBytes = call.hasMore
+        let pixelLimit = Int64(clamping: services.configuration.limits.maxImagePixels)
         isAtWork = true
         connection.onPool(call) { () throws -> StoredImage? in
             let now = services.clock.now().unix
             let found = try services.reader.image(caller: caller, digest: digest, now: now)
             if let found, services.images.contains(digest) { return found.image }
             guard takesBytes else { throw WireError.imageUnknown(field: "sha256") }
-            try file.open(in: services.images)
+            try file.open(in: services.images, pixelLimit: pixelLimit)
             return nil
         } then: { [self] found in
             isAtWork = false
@@ -133,12 +134,11 @@ final class Upload: OngoingCall {
 private final class UploadFile: Sendable {
     private let announced: Upload.Announced
     private let intake = Mutex<ImageIntake?>(nil)
-    private let isDiscarded = Mutex(false)
 
     init(_ announced: Upload.Announced) { self.announced = announced }
 
-    func open(in images: any ImageStore) throws {
-        let opened = try ImageIntake(into: images, sizeBytes: announced.sizeBytes)
+    func open(in images: any ImageStore, pixelLimit: Int64) throws {
+        let opened = try ImageIntake(into: images, pixelLimit: pixelLimit, sizeBytes: announced.sizeBytes)
         put(opened)
     }
 

@@ -110,11 +110,11 @@ package struct ConnectionStateMachine: Sendable {
             throw WireError(.callID, "call id \(header.call) is not above \(highestCall)")
         }
         highestCall = header.call
+        if isHealthOnly, header.method != WireMethod.checkHealth.rawValue {
+            return refuse(WireError(.tokenInvalid, "without a token only CheckHealth is answered"), at: now)
+        }
         guard let method = WireMethod(rawValue: header.method) else {
             return refuse(WireError(.methodUnknown, "method \(header.method) is not known here"), at: now)
-        }
-        if isHealthOnly, method != .checkHealth {
-            return refuse(WireError(.tokenInvalid, "without a token only CheckHealth is answered"), at: now)
         }
         if isGoingAway, method != .checkHealth {
             return refuse(

@@ -17,10 +17,16 @@ public struct WireError: Error, Sendable, Equatable {
 
     public var code: StatusCode { reason.code }
 
-    /// As it goes on the wire; the message is cut at 500 characters.
+    /// As it goes on the wire; the message is cut at 500 characters, and the field, which may hold a name of the peer's own choice,
+    /// so that an END fits in every frame.
     package var status: Status {
         Status(
-            code: code, message: String(message.prefix(WireLimits.statusMessageCharactersMax)), reason: reason.rawValue,
-            retryAfterMilliseconds: retryAfterMilliseconds, field: field)
+            code: code, message: Self.cut(message, WireLimits.statusMessageCharactersMax), reason: reason.rawValue,
+            retryAfterMilliseconds: retryAfterMilliseconds, field: Self.cut(field, WireLimits.statusFieldCharactersMax))
+    }
+
+    /// By scalars: one character for the eye may have any number of bytes.
+    private static func cut(_ text: String, _ charactersMax: Int) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(charactersMax)))
     }
 }

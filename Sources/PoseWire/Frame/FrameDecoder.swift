@@ -49,6 +49,9 @@ package struct FrameDecoder: Sendable {
         return buffer.readableBytes < WireLimits.headerBytes + header.payloadBytes
     }
 
+    /// The protocol that the connection's first bytes look like, where they are no frame.
+    package var foreignProtocol: String? { isFirst ? ForeignProtocol.name(of: buffer) : nil }
+
     /// The next frame's header once its 12 bytes are there.
     package mutating func nextHeader() throws(WireError) -> FrameHeader? {
         if let judged { return judged }

@@ -69,6 +69,8 @@ struct SubmitCommand: AsyncParsableCommand {
             // A result that cannot be written is better known before anything is paid.
             if !noWatch { _ = try OutputFile(path: result.out ?? "result") }
             let request = try makeRequest()
+            // A place that cannot be written to shows before the task costs money.
+            if !noWatch, let out = result.out { try OutputFile.probe(path: out) }
             run.onInterruptSay(parting)
             let submitted = try await run.client.submit(request)
             tell(submitted, run.console)

@@ -44,7 +44,9 @@ struct ProgressView {
     private mutating func draw(columns: Int, now: Int64) -> String {
         guard let latest else { return "" }
         isDrawn = true
-        let parts = [bar(for: latest, now: now)] + Self.words(for: latest) + [elapsed(at: now)]
+        // Where both do not fit, the words say more than the bar.
+        let bars = columns >= Self.columnsForBar ? [bar(for: latest, now: now)] : []
+        let parts = bars + Self.words(for: latest) + [elapsed(at: now)]
         // The last column stays free: some terminals wrap when it is written.
         let text = (parts + Self.estimate(latest)).joined(separator: "  ").prefix(max(1, columns - 1))
         return "\r\(text)\u{1B}[K"
@@ -91,6 +93,8 @@ struct ProgressView {
 
 extension ProgressView {
     private static let cells = 24
+    /// The bar, a percentage, a state and a time.
+    private static let columnsForBar = 56
 
     /// How far a state is on the way, from 0 to 1. Running takes most of it.
     private static func share(of event: StatusEvent) -> Double {

@@ -18,6 +18,13 @@ final class OutputFile {
         guard descriptor >= 0 else { throw Self.failure(path, InputFile.reason(errno)) }
     }
 
+    /// Throws where no file could be written at `path`: its folder is not there or not ours to write to, or it is a folder itself.
+    static func probe(path: String) throws(CommandFailure) {
+        var facts = stat()
+        if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR { throw failure(path, InputFile.reason(EISDIR)) }
+        _ = try OutputFile(path: path)
+    }
+
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
