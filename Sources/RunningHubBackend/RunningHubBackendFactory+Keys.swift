@@ -9,7 +9,7 @@ extension RunningHubBackendFactory {
                 "workflow_id", .text, required: true,
                 help: "The workflow: the number in its page's address. It must have run once on the site."),
             ConfigurationKey(
-                "api_base_url", .url, default: Dialect.oldBaseURL,
+                "api_base_url", .url, default: Dialect.defaultBaseURL,
                 help: "The provider's site; keys and workflows belong to one of them."),
             ConfigurationKey(
                 "dialect", .choice(Dialect.allCases.map(\.rawValue)),
@@ -58,6 +58,7 @@ enum Dialect: String, CaseIterable {
     case workflowV1 = "workflow-v1"
 
     /// The replaced backend's default base URL.
-    static let oldBaseURL = "https://api.runninghub.ai"
+    /// Where an old file that names no site works: the site that its author moved to (the old default host never answered).
+    static let defaultBaseURL = "https://www.runninghub.ai"
     static let oldHost = "api.runninghub.ai"
 }

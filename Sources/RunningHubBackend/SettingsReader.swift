@@ -20,7 +20,7 @@ struct SettingsReader {
 
     // MARK: Values
 
-    private var baseURL: String { settings.text("api_base_url") ?? Dialect.oldBaseURL }
+    private var baseURL: String { settings.text("api_base_url") ?? Dialect.defaultBaseURL }
 
     private var resultHosts: [String] {
         settings.list("result_hosts").compactMap { if case .text(let host) = $0 { host } else { nil } }
