@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(name: "SystemPortsTests", dependencies: ["EngineCore", "SystemPorts"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["EngineSimulation", "EngineCore"], swiftSettings: strict),
         .testTarget(
-            name: "HTTPTransportTests", dependencies: ["HTTPTransport", nioCore, nioPosix, nioHTTP1],
+            name: "HTTPTransportTests", dependencies: ["HTTPTransport", "LoopbackPorts", nioCore, nioPosix, nioHTTP1],
             swiftSettings: strict),
         .testTarget(
             name: "RunningHubBackendTests",

@@ -1,4 +1,5 @@
 import HTTPTransport
+import LoopbackPorts
 import Testing
 
 @Suite("Sent once, and whether it can have been sent")
@@ -55,10 +56,9 @@ struct DeliveryTests {
 
     @Test("a closed port: surely nothing was sent")
     func connectRefused() async throws {
-        let server = try await LoopbackServer.start { _ in [.hold] }
-        let url = server.url
-        try await server.stop()
-        let error = try await failure(transport, request(.post, url, delivery: .once))
+        let closed = try ClosedPort()
+        let error = try await failure(
+            transport, request(.post, "http://127.0.0.1:\(closed.number)/", delivery: .once))
         #expect(error.code == .connect)
         #expect(error.sent == .nothingSent)
     }

@@ -10,7 +10,7 @@ struct LifeTests {
     @Test("a silent server runs into the time limit")
     func timeout() async throws {
         let server = try await LoopbackServer.start { _ in [.hold] }
-        let error = try await failure(transport, request(.post, server.url, delivery: .once, milliseconds: 150))
+        let error = try await failure(transport, request(.post, server.url, delivery: .once, milliseconds: 1_000))
         #expect(error.code == .timeout)
         #expect(error.sent == .maybeSent)
     }
