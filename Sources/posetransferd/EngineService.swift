@@ -8,8 +8,6 @@ struct EngineService: Service {
     let engine: Engine
     let journal: any TaskJournal & Sendable
     let drainMilliseconds: Int64
-    /// A create's own time limit, and a little: giving up on one that is out would turn a paid run into SUBMISSION_UNKNOWN.
-    private static let submitMillisecondsMax: Int64 = 65_000
     /// Called once the engine has recovered and takes requests.
     let ready: @Sendable () -> Void
 
