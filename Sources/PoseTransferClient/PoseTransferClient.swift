@@ -40,7 +40,7 @@ public final class PoseTransferClient: Sendable {
     @discardableResult
     public func connect() async throws(PoseTransferError) -> ServerInformation {
         // An attempt ends by itself within the connect time-out; who waits for it outlasts it, and so learns why it failed.
-        let patience = configuration.connectTimeout + configuration.backoffCap + .seconds(1)
+        let patience = configuration.connectTimeout + configuration.backoffCap + .seconds(60)
         return try await keeper.connection(until: .now() + TimeAmount(patience)).server
     }
 
