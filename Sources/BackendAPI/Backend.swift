@@ -7,6 +7,10 @@ public protocol Backend: Sendable {
     /// What this provider can do; constant for the life of the backend.
     var capabilities: Capabilities { get }
 
+    /// Names the account and site behind this engine, without telling a secret: what was uploaded under one scope is not used under
+    /// another (a changed key, another site). Constant for the life of the backend, the same after a restart with the same settings.
+    var uploadScope: String { get }
+
     /// Makes an image usable at the provider. May be repeated.
     func prepare(_ image: ImageFile) async throws(BackendError) -> PreparedImage
 
@@ -25,6 +29,10 @@ public protocol Backend: Sendable {
 
     /// Asks the provider how this engine stands, at no cost.
     func probe() async -> Probe
+}
+
+extension Backend {
+    public var uploadScope: String { "" }
 }
 
 /// What a provider can do. The engine chooses its strategy by it.

@@ -29,14 +29,18 @@ public struct EnginePlan: Sendable, Equatable {
     public var pollIntervalMilliseconds: Int64
     /// After a submit whose fate is unknown: send again (a second charge is possible) instead of ending the task.
     public var resubmitsUnknown: Bool
+    /// What a caller may override, by unique names; anything else is refused with PARAMETER_UNKNOWN.
+    public var parameters: [ParameterRule]
 
     public init(
-        concurrency: Int, timeoutMilliseconds: Int64, pollIntervalMilliseconds: Int64, resubmitsUnknown: Bool = false
+        concurrency: Int, timeoutMilliseconds: Int64, pollIntervalMilliseconds: Int64, resubmitsUnknown: Bool = false,
+        parameters: [ParameterRule] = []
     ) {
         self.concurrency = concurrency
         self.timeoutMilliseconds = timeoutMilliseconds
         self.pollIntervalMilliseconds = pollIntervalMilliseconds
         self.resubmitsUnknown = resubmitsUnknown
+        self.parameters = parameters
     }
 }
 

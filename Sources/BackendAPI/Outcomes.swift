@@ -72,18 +72,31 @@ public struct Probe: Sendable, Equatable {
     public var authorised: Bool?
     public var funded: Bool?
     public var workflowValid: Bool?
+    /// Whether key and workflow belong to the site that the engine talks to.
+    public var siteMatches: Bool?
+    /// What the account holds, as the provider wrote it (`99999 coins`); empty: not told.
+    public var balance: String
+    /// Runs of this account that have not ended, whoever started them.
+    public var runsUnderWay: Int?
+    /// How far the provider's clock is ahead of this machine's, in milliseconds.
+    public var clockAheadMilliseconds: Int64?
     /// For people: the reason of each `false`, and what to do.
     public var message: String
 
     public init(
         configured: Bool? = nil, reachable: Bool? = nil, authorised: Bool? = nil, funded: Bool? = nil,
-        workflowValid: Bool? = nil, message: String = ""
+        workflowValid: Bool? = nil, siteMatches: Bool? = nil, balance: String = "", runsUnderWay: Int? = nil,
+        clockAheadMilliseconds: Int64? = nil, message: String = ""
     ) {
         self.configured = configured
         self.reachable = reachable
         self.authorised = authorised
         self.funded = funded
         self.workflowValid = workflowValid
+        self.siteMatches = siteMatches
+        self.balance = balance
+        self.runsUnderWay = runsUnderWay
+        self.clockAheadMilliseconds = clockAheadMilliseconds
         self.message = message
     }
 }
