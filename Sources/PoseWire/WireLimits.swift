@@ -29,6 +29,14 @@ package enum WireLimits {
     package static let urlBytesMax = 8_192
     package static let pathBytesMax = 4_096
     package static let digestBytes = 32
+    package static let callerBytesMax = 64
+    package static let engineBytesMax = 128
+    package static let noteBytesMax = 1_024
+    package static let runBytesMax = 128
+    package static let pageTokenBytesMax = 512
+    /// Tasks on one page: what a request may ask for, and what it gets where it says 0.
+    package static let pageSizeMax: UInt32 = 500
+    package static let pageSizeDefault: UInt32 = 100
     package static let priorityMax: Int32 = 100
 
     /// Memory that unpacking a payload of `bytes` bytes may take.

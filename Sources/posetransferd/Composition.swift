@@ -35,7 +35,8 @@ struct Composition {
         }
         for pipeline in configuration.pipelines {
             settings.pipelines[pipeline.name] = PipelineDefinition(
-                isEnabled: pipeline.isEnabled, step: pipeline.step.name, engine: pipeline.step.engine,
+                isEnabled: pipeline.isEnabled,
+                steps: [StepDefinition(name: pipeline.step.name, engines: [pipeline.step.engine])],
                 description: pipeline.description)
         }
         for caller in configuration.server.callers {

@@ -181,8 +181,10 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
 
     @Test func refusalsNameWhatIsWrong() {
         var script = EngineScript { settings in
-            settings.pipelines["off"] = PipelineDefinition(isEnabled: false, step: "s", engine: EngineScript.engine)
-            settings.pipelines["old"] = PipelineDefinition(isEnabled: true, step: "s", engine: "legacy")
+            settings.pipelines["off"] = PipelineDefinition(
+                isEnabled: false, steps: [StepDefinition(name: "s", engines: [EngineScript.engine])])
+            settings.pipelines["old"] = PipelineDefinition(
+                isEnabled: true, steps: [StepDefinition(name: "s", engines: ["legacy"])])
             settings.engines["legacy"] = EngineDefinition(
                 type: "onething", plan: EnginePlan(concurrency: 1, timeoutMilliseconds: 1, pollIntervalMilliseconds: 1),
                 capabilities: LegacyBackend(type: "onething").capabilities,

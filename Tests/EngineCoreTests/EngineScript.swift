@@ -19,7 +19,7 @@ struct EngineScript {
             plan: EnginePlan(concurrency: slots, timeoutMilliseconds: 300_000, pollIntervalMilliseconds: 3_000),
             capabilities: Capabilities(reportsProgress: true, cancels: cancels, reportsCost: true, mayCostMoney: true))
         settings.pipelines["pose_change"] = PipelineDefinition(
-            isEnabled: true, step: "pose_transfer", engine: Self.engine)
+            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: [Self.engine])])
         adjust(&settings)
         machine = EngineMachine(settings: settings, random: CountingSource())
     }
@@ -109,6 +109,8 @@ struct EngineScript {
             case .save(.insert(let record, _)), .save(.update(let record, _)): "save \(record.state)"
             case .save(.upload): "save upload"
             case .save(.image): "save image"
+            case .save(.settle): "save settled"
+            case .save(.pause): "save pause"
             case .call(let call): call.kindName
             case .answer: "answer"
             case .show: "show"

@@ -17,6 +17,7 @@ import Testing
         }
         func task(caller: String, idempotencyKey: String) throws(StoreError) -> TaskRecord? { nil }
         func task(_ id: TaskID) throws(StoreError) -> TaskRecord? { nil }
+        func task(run: RunID, engine: String) throws(StoreError) -> TaskRecord? { nil }
         func image(caller: String, digest: ContentDigest, now: Int64) throws(StoreError) -> StoredImage? { nil }
     }
 

@@ -145,7 +145,7 @@ private let sampleDigest = ContentDigest(hex: "01c3c9d4be8964753e6ee0742a3bbf1f2
     }
 
     private func digest(_ pipeline: String, _ parameters: [String: String] = [:]) -> String {
-        SubmissionContent.digest(pipeline: pipeline, source: one, pose: two, parameters: parameters).hex
+        SubmissionContent.digest(pipeline: pipeline, source: .named(one), pose: .named(two), parameters: parameters).hex
     }
 
     /// Computed by another program: tasks on disk bear these digests.
@@ -168,8 +168,8 @@ private let sampleDigest = ContentDigest(hex: "01c3c9d4be8964753e6ee0742a3bbf1f2
             digest("a"), digest("b"), digest(""), digest("a", ["x": ""]), digest("a", ["": "x"]),
             digest("a", ["x": "y"]), digest("a", ["xy": ""]), digest("a", ["x": "", "y": ""]),
             digest("a", ["x": "1", "y": "2"]), digest("a", ["x": "2", "y": "1"]),
-            SubmissionContent.digest(pipeline: "a", source: two, pose: one, parameters: [:]).hex,
-            SubmissionContent.digest(pipeline: "a", source: one, pose: one, parameters: [:]).hex,
+            SubmissionContent.digest(pipeline: "a", source: .named(two), pose: .named(one), parameters: [:]).hex,
+            SubmissionContent.digest(pipeline: "a", source: .named(one), pose: .named(one), parameters: [:]).hex,
         ]
         #expect(Set(contents).count == contents.count)
     }

@@ -120,7 +120,10 @@ struct Auditor {
                 return "\(id) was given up and its run \(run) goes on at the provider"
             }
             if record.state == .succeeded {
-                let expected = SimulatedCloud.expectedResult(source: record.source.digest, pose: record.pose.digest)
+                guard let source = record.source.stored, let pose = record.pose.stored else {
+                    return "\(id) succeeded without its images"
+                }
+                let expected = SimulatedCloud.expectedResult(source: source.digest, pose: pose.digest)
                 if record.outputs.map(\.image) != [expected] { return "\(id) has the result of another task" }
             }
         }

@@ -164,7 +164,7 @@ package struct SimulatedCloud {
     /// The result as a picture that depends on both inputs: a mix-up is seen.
     static func result(of url: String) -> StoredImage {
         let digest = SubmissionContent.digest(
-            pipeline: url, source: SimulatedCloud.zero, pose: SimulatedCloud.zero, parameters: [:])
+            pipeline: url, source: .named(SimulatedCloud.zero), pose: .named(SimulatedCloud.zero), parameters: [:])
         return StoredImage(digest: digest, sizeBytes: 1_000, mediaType: "image/png", width: 8, height: 8)
     }
 

@@ -1,3 +1,4 @@
+package import BackendAPI
 package import EngineCore
 
 /// What survives a crash, with a journal in front of it that can crash before or after a commit.
@@ -15,6 +16,7 @@ package final class SimulatedDisk: TaskJournal {
     private(set) var lastCursor: UInt64 = 0
     private var keys: [String: TaskID] = [:]
     private var uploads: [String: UploadRecord] = [:]
+    private var pausedEngines: Set<String> = []
     private var images: [String: (image: StoredImage, expiresAt: Int64)] = [:]
     /// The next commit ends the process at this point.
     var crashPoint: CrashPoint?
@@ -28,6 +30,7 @@ package final class SimulatedDisk: TaskJournal {
         var recovery = Recovery()
         recovery.openTasks = order.compactMap { tasks[$0] }.filter { !$0.state.isTerminal }
         recovery.uploads = uploads.keys.sorted().compactMap { uploads[$0] }
+        recovery.pausedEngines = pausedEngines
         recovery.highestNumber = Int64(order.count)
         recovery.highestCursor = lastCursor
         return recovery
@@ -60,6 +63,13 @@ package final class SimulatedDisk: TaskJournal {
             put(record, event)
         case .upload(let upload): uploads["\(upload.engine)/\(upload.digest)"] = upload
         case .image(let caller, let image, let expiresAt): images["\(caller)/\(image.digest)"] = (image, expiresAt)
+        case .settle(let record):
+            if tasks[record.id]?.state.isTerminal != true { violation = "\(record.id) was settled before its end" }
+            if tasks[record.id]?.resolution != nil { violation = "\(record.id) was settled twice" }
+            tasks[record.id]?.resolution = record.resolution
+            tasks[record.id]?.followUp = record.followUp
+        case .pause(let engine, let isPaused):
+            if isPaused { pausedEngines.insert(engine) } else { pausedEngines.remove(engine) }
         }
     }
 
@@ -88,6 +98,10 @@ package final class SimulatedDisk: TaskJournal {
     }
 
     package func task(_ id: TaskID) throws(StoreError) -> TaskRecord? { tasks[id] }
+
+    package func task(run: RunID, engine: String) throws(StoreError) -> TaskRecord? {
+        order.lazy.compactMap { self.tasks[$0] }.first { $0.run == run && $0.engine == engine }
+    }
 
     package func image(caller: String, digest: ContentDigest, now: Int64) throws(StoreError) -> StoredImage? {
         guard let row = images["\(caller)/\(digest)"], row.expiresAt > now else { return nil }

@@ -104,7 +104,7 @@ package struct SimulatedWorld {
             capabilities: Capabilities(
                 reportsProgress: false, cancels: random.happens(0.8), reportsCost: true, mayCostMoney: true))
         settings.pipelines["pose_change"] = PipelineDefinition(
-            isEnabled: true, step: "pose_transfer", engine: engineName)
+            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: [engineName])])
         settings.defaultStartByMilliseconds = random.pick([20_000, 600_000, 86_400_000]) ?? 600_000
         return settings
     }

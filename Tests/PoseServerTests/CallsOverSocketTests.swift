@@ -56,7 +56,7 @@ import Testing
             }
             #expect(submission.caller == "local")
             #expect(submission.pipeline == "pose_change")
-            #expect(submission.source.digest == digest)
+            #expect(submission.source.identity == digest.bytes)
             #expect(submission.labels == ["team": "a"])
             #expect(submission.idempotencyKey == "key")
         }

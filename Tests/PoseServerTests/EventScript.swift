@@ -16,7 +16,8 @@ struct EventScript {
         let submission = Submission(
             caller: caller, pipeline: "pose_change", source: .stored(image), pose: .stored(image))
         return TaskRecord(
-            number: number, id: TaskID(rawValue: "tsk_\(number)"), submission: submission, source: image, pose: image,
+            number: number, id: TaskID(rawValue: "tsk_\(number)"), submission: submission, source: .stored(image),
+            pose: .stored(image),
             contentDigest: image.digest, step: "pose_transfer", engine: "fake", taskTimeoutMilliseconds: 300_000,
             startByMilliseconds: 86_400_000, createdAt: createdAt)
     }

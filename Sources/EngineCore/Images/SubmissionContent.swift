@@ -6,12 +6,12 @@ package enum SubmissionContent {
     /// Nothing else counts: not priority, times or labels. Every part bears its length, so that no two contents give
     /// the same bytes; kept on disk with the task, so these bytes may never change.
     package static func digest(
-        pipeline: String, source: ContentDigest, pose: ContentDigest, parameters: [String: String]
+        pipeline: String, source: Submission.Image, pose: Submission.Image, parameters: [String: String]
     ) -> ContentDigest {
         var bytes = Array("posetransfer submission 1".utf8)
         append(pipeline.utf8.map(\.asciiLowerCased), to: &bytes)
-        append(source.bytes, to: &bytes)
-        append(pose.bytes, to: &bytes)
+        append(source.identity, to: &bytes)
+        append(pose.identity, to: &bytes)
         append(UInt64(parameters.count), to: &bytes)
         let sorted = parameters.map { (name: Array($0.utf8), value: Array($1.utf8)) }
             .sorted { $0.name.lexicographicallyPrecedes($1.name) }

@@ -1,3 +1,5 @@
+package import BackendAPI
+
 /// One thing to put on disk. A batch of them is one transaction.
 package enum JournalWrite: Sendable, Equatable {
     /// A new task with its first event.
@@ -8,6 +10,10 @@ package enum JournalWrite: Sendable, Equatable {
     case upload(UploadRecord)
     /// An image that a caller put, usable by digest until `expiresAt` (Unix milliseconds). Replaces an earlier row of the same pair.
     case image(caller: String, StoredImage, expiresAt: Int64)
+    /// An ended task's resolution and follow-up; its story stays as it is.
+    case settle(TaskRecord)
+    /// Whether an engine is paused.
+    case pause(engine: String, Bool)
 }
 
 /// An upload that may be used again: the provider's handle of one content.
@@ -31,6 +37,7 @@ package struct Recovery: Sendable, Equatable {
     /// All tasks that have not ended, by number.
     package var openTasks: [TaskRecord] = []
     package var uploads: [UploadRecord] = []
+    package var pausedEngines: Set<String> = []
     package var highestNumber: Int64 = 0
     package var highestCursor: UInt64 = 0
     package init() {}
@@ -46,6 +53,8 @@ package protocol TaskJournal {
     /// The task that a caller made with a key.
     func task(caller: String, idempotencyKey: String) throws(StoreError) -> TaskRecord?
     func task(_ id: TaskID) throws(StoreError) -> TaskRecord?
+    /// A task whose present or last attempt has this run of the engine.
+    func task(run: RunID, engine: String) throws(StoreError) -> TaskRecord?
     /// An image that the caller put and that has not expired at `now` (Unix milliseconds).
     func image(caller: String, digest: ContentDigest, now: Int64) throws(StoreError) -> StoredImage?
 }

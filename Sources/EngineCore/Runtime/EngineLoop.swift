@@ -77,7 +77,7 @@ package struct EngineLoop {
     private static func view(of write: JournalWrite) -> [TaskView] {
         switch write {
         case .insert(let record, let event), .update(let record, let event): [TaskView(record: record, latest: event)]
-        case .upload, .image: []
+        case .upload, .image, .settle, .pause: []
         }
     }
 

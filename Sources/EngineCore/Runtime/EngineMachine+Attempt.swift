@@ -17,7 +17,8 @@ extension EngineMachine {
     mutating func continueAttempt(_ number: Int64) {
         guard let task = open[number], task.record.state == .uploading else { return }
         var awaited: Set<ContentDigest> = []
-        for image in [task.record.source, task.record.pose] where !isUsable(image, engine: task.record.engine) {
+        for image in [task.record.source.stored, task.record.pose.stored].compactMap({ $0 })
+        where !isUsable(image, engine: task.record.engine) {
             if awaited.insert(image.digest).inserted { upload(image, for: number, engine: task.record.engine) }
         }
         open[number]?.imagesAwaited = awaited
@@ -112,8 +113,10 @@ extension EngineMachine {
 
     /// Saves the intent, then lets the one call out. The order of these two effects is what "never paid twice" rests on.
     private mutating func submit(_ number: Int64) {
-        guard let task = open[number], let source = handle(of: task.record.source, task.record.engine),
-            let pose = handle(of: task.record.pose, task.record.engine)
+        guard let task = open[number], let sourceImage = task.record.source.stored,
+            let poseImage = task.record.pose.stored,
+            let source = handle(of: sourceImage, task.record.engine),
+            let pose = handle(of: poseImage, task.record.engine)
         else { return }
         let marker = newMarker()
         let at = now.unix

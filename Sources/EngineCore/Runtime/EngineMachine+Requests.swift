@@ -8,6 +8,7 @@ extension EngineMachine {
         case .submit(let submission): answer = submitted(submission, lookup)
         case .cancel(let caller, let id, let reason): answer = cancelAsked(caller, id, reason, lookup)
         case .putImage(let caller, let image): answer = imagePut(caller, image)
+        case .resolve, .setEngine: answer = .refused(.internalFault)
         }
         effects.append(.answer(requester, answer))
     }
@@ -20,7 +21,7 @@ extension EngineMachine {
             let owner = KeyOwner(caller: submission.caller, key: key)
             return key.isEmpty || numbersByKey[owner] != nil ? nil : .key(caller: submission.caller, key: key)
         case .cancel(_, let id, _): return numbersByID[id] == nil ? .id(id) : nil
-        case .putImage: return nil
+        case .putImage, .resolve, .setEngine: return nil
         }
     }
 
@@ -33,7 +34,7 @@ extension EngineMachine {
 
     private mutating func submitted(_ submission: Submission, _ lookup: JournalLookup) -> EngineAnswer {
         let content = SubmissionContent.digest(
-            pipeline: submission.pipeline, source: submission.source.digest, pose: submission.pose.digest,
+            pipeline: submission.pipeline, source: submission.source, pose: submission.pose,
             parameters: submission.parameters)
         if let earlier = earlierTask(of: submission, lookup) {
             guard earlier.record.contentDigest == content else { return .refused(.idempotencyKeyReused) }
@@ -42,9 +43,10 @@ extension EngineMachine {
         if let refusal = refusal(of: submission) { return .refused(refusal) }
         guard let source = image(submission.source, lookup.source) else { return .refused(.imageUnknown(.source)) }
         guard let pose = image(submission.pose, lookup.pose) else { return .refused(.imageUnknown(.pose)) }
-        guard let pipeline = settings.pipelines[submission.pipeline], let engine = settings.engines[pipeline.engine]
+        guard let pipeline = settings.pipelines[submission.pipeline], let step = pipeline.steps.first,
+            let engine = settings.engines[step.engines[0]]
         else { return .refused(.pipelineUnknown(submission.pipeline)) }
-        let record = newRecord(submission, source, pose, content, pipeline, engine)
+        let record = newRecord(submission, source, pose, content, step, engine)
         return .submitted(accept(record), deduplicated: false)
     }
 
@@ -61,8 +63,8 @@ extension EngineMachine {
             return .pipelineUnknown(submission.pipeline)
         }
         guard pipeline.isEnabled else { return .pipelineDisabled(submission.pipeline) }
-        if let disabled = settings.engines[pipeline.engine]?.disabled {
-            return .engineDisabled(engine: pipeline.engine, replacement: disabled.replacement)
+        if let disabled = settings.engines[pipeline.steps[0].engines[0]]?.disabled {
+            return .engineDisabled(engine: pipeline.steps[0].engines[0], replacement: disabled.replacement)
         }
         if let name = submission.parameters.keys.min() { return .parameterUnknown(name) }
         if let limit = settings.callerLimits[submission.caller]?.openTasksMax,
@@ -76,16 +78,17 @@ extension EngineMachine {
         return nil
     }
 
-    private func image(_ image: Submission.Image, _ looked: StoredImage?) -> StoredImage? {
+    private func image(_ image: Submission.Image, _ looked: StoredImage?) -> InputImage? {
         switch image {
-        case .stored(let stored): stored
-        case .named: looked
+        case .stored(let stored): .stored(stored)
+        case .named: looked.map(InputImage.stored)
+        case .url(let url): .url(url)
         }
     }
 
     private mutating func newRecord(
-        _ submission: Submission, _ source: StoredImage, _ pose: StoredImage, _ content: ContentDigest,
-        _ pipeline: PipelineDefinition, _ engine: EngineDefinition
+        _ submission: Submission, _ source: InputImage, _ pose: InputImage, _ content: ContentDigest,
+        _ step: StepDefinition, _ engine: EngineDefinition
     ) -> TaskRecord {
         let asked = submission.taskTimeoutMilliseconds
         let limit = engine.plan.timeoutMilliseconds
@@ -93,7 +96,7 @@ extension EngineMachine {
         nextNumber += 1
         return TaskRecord(
             number: number, id: TaskID(unixMilliseconds: now.unix, random: random.next), submission: submission,
-            source: source, pose: pose, contentDigest: content, step: pipeline.step, engine: pipeline.engine,
+            source: source, pose: pose, contentDigest: content, step: step.name, engine: step.engines[0],
             taskTimeoutMilliseconds: asked > 0 ? min(asked, limit) : limit,
             startByMilliseconds: submission.startByMilliseconds > 0
                 ? submission.startByMilliseconds : settings.defaultStartByMilliseconds,

@@ -4,6 +4,10 @@ package enum EngineRequest: Sendable, Equatable {
     case cancel(caller: String, task: TaskID, reason: String)
     /// An image that lies on stable storage is to belong to `caller`.
     case putImage(caller: String, StoredImage)
+    /// An operator's word on a task that ended SUBMISSION_UNKNOWN.
+    case resolve(task: TaskID, Resolution)
+    /// A paused engine starts nothing; what runs goes on. Survives a restart.
+    case setEngine(String, isPaused: Bool)
 }
 
 /// What came of a request. What it tells is on stable storage and visible on the board.
@@ -11,6 +15,9 @@ package enum EngineAnswer: Sendable, Equatable {
     case submitted(TaskView, deduplicated: Bool)
     case cancelled(TaskView)
     case imagePut(expiresAt: Int64)
+    /// The settled task, and the new one where work goes on.
+    case resolved(TaskView, followUp: TaskView?)
+    case engineSet(EngineStanding)
     case refused(Refusal)
 }
 
@@ -21,10 +28,19 @@ package enum Refusal: Sendable, Equatable {
     case engineDisabled(engine: String, replacement: String)
     case imageUnknown(ImageRole)
     case parameterUnknown(String)
+    /// A declared parameter with a value outside its rule; `message` says why.
+    case parameterInvalid(String, message: String)
     case idempotencyKeyReused
     case queueFull(retryAfterMilliseconds: Int64)
     case callerLimit(String)
     case taskUnknown
+    case engineUnknown(String)
+    /// The task did not end SUBMISSION_UNKNOWN.
+    case taskNotUnknown
+    /// Settled before, otherwise.
+    case taskSettled
+    /// The run belongs to a task already.
+    case runTaken
     case storageFull
     case draining
     /// The engine has stopped after a fault of its store.
@@ -68,6 +84,8 @@ package struct EngineStanding: Sendable, Equatable {
     package var lastSuccessAt: Int64 = 0
     package var slotsUsed = 0
     package var slotsLimit = 0
+    /// Runs of the account that are not ours, by the last probe.
+    package var foreignRuns = 0
 
     package init(name: String, type: String, state: State) {
         self.name = name

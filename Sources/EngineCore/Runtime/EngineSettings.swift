@@ -29,15 +29,41 @@ package struct EngineDefinition: Sendable, Equatable {
 
 package struct PipelineDefinition: Sendable, Equatable {
     package var isEnabled: Bool
-    package var step: String
-    package var engine: String
+    /// In their order, at least one; each one's source is what the one before made.
+    package var steps: [StepDefinition]
     package var description: String
 
-    package init(isEnabled: Bool, step: String, engine: String, description: String = "") {
+    package init(isEnabled: Bool, steps: [StepDefinition], description: String = "") {
         self.isEnabled = isEnabled
-        self.step = step
-        self.engine = engine
+        self.steps = steps
         self.description = description
+    }
+
+    /// The step of that name and the one behind it.
+    package func step(named name: String) -> (step: StepDefinition, next: StepDefinition?)? {
+        guard let index = steps.firstIndex(where: { $0.name == name }) else { return nil }
+        return (steps[index], index + 1 < steps.count ? steps[index + 1] : nil)
+    }
+}
+
+package struct StepDefinition: Sendable, Hashable {
+    /// Which of several engines takes a task.
+    package enum Strategy: Sendable, Hashable {
+        /// The first, as long as it can be used; a later one only when all before it surely took nothing and cannot be used now.
+        case fallback
+        /// Whichever has a free slot.
+        case spread
+    }
+
+    package var name: String
+    /// At least one, in order of preference.
+    package var engines: [String]
+    package var strategy: Strategy
+
+    package init(name: String, engines: [String], strategy: Strategy = .fallback) {
+        self.name = name
+        self.engines = engines
+        self.strategy = strategy
     }
 }
 

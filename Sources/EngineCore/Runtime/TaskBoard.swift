@@ -51,6 +51,13 @@ package final class TaskBoard: Sendable {
 
     package var standings: [EngineStanding] { state.withLock { $0.standings } }
 
+    /// Ended tasks that were removed from the disk.
+    package func remove(_ ids: [TaskID]) {
+        state.withLock { state in
+            for id in ids where state.entries[id]?.record.state.isTerminal == true { state.entries[id] = nil }
+        }
+    }
+
     // MARK: for the engine's thread
 
     package func recover(_ records: [TaskRecord], cursor: UInt64) {

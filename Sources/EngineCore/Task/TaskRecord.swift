@@ -8,8 +8,8 @@ package struct TaskRecord: Sendable, Equatable {
     package var id: TaskID
     package var caller: String
     package var pipeline: String
-    package var source: StoredImage
-    package var pose: StoredImage
+    package var source: InputImage
+    package var pose: InputImage
     package var parameters: [String: String]
     /// Empty: none.
     package var idempotencyKey: String
@@ -21,10 +21,16 @@ package struct TaskRecord: Sendable, Equatable {
     package var labels: [String: String]
     package var traceparent: String
     package var createdAt: Int64
+    /// The task that ended SUBMISSION_UNKNOWN and whose work this one carries on.
+    package var follows: TaskID?
 
     // Where it stands.
     package var state: TaskState = .queued
     package var step: String
+    /// No step comes after this one (as configured when the step began).
+    package var isLastStep = true
+    /// What the step before made: this step's source in place of the task's own.
+    package var stepSource: StoredImage?
     package var engine: String
     package var attempt: UInt32 = 1
     /// Unix milliseconds at which it (last) became QUEUED: the start of its start-by.
@@ -44,9 +50,13 @@ package struct TaskRecord: Sendable, Equatable {
     package var lastSequence: UInt64 = 0
     package var lastCursor: UInt64 = 0
     package var lastEventAt: Int64
+    /// What an operator found out about it, beside its ended story; nil: not settled.
+    package var resolution: Resolution?
+    /// The task that carries its work on.
+    package var followUp: TaskID?
 
     package init(
-        number: Int64, id: TaskID, submission: Submission, source: StoredImage, pose: StoredImage,
+        number: Int64, id: TaskID, submission: Submission, source: InputImage, pose: InputImage,
         contentDigest: ContentDigest, step: String, engine: String, taskTimeoutMilliseconds: Int64,
         startByMilliseconds: Int64, createdAt: Int64
     ) {
@@ -70,6 +80,33 @@ package struct TaskRecord: Sendable, Equatable {
         self.queuedAt = createdAt
         self.lastEventAt = createdAt
         self.times.accepted = createdAt
+    }
+}
+
+/// One of a task's two pictures: in the store, or still at an address of the caller's.
+package enum InputImage: Sendable, Equatable {
+    case stored(StoredImage)
+    /// To be fetched in UPLOADING; becomes `stored` there.
+    case url(String)
+
+    package var stored: StoredImage? { if case .stored(let image) = self { image } else { nil } }
+    package var url: String? { if case .url(let url) = self { url } else { nil } }
+}
+
+/// How a task that ended SUBMISSION_UNKNOWN was settled.
+package enum Resolution: Sendable, Equatable {
+    /// The provider has this run; the task that follows goes on with it.
+    case adopted(RunID)
+    case notCharged
+    case submittedAgain
+
+    /// The wire's word.
+    package var word: String {
+        switch self {
+        case .adopted: "ADOPTED"
+        case .notCharged: "NOT_CHARGED"
+        case .submittedAgain: "SUBMITTED_AGAIN"
+        }
     }
 }
 
@@ -101,11 +138,15 @@ package struct Submission: Sendable, Equatable {
         case stored(StoredImage)
         /// Of an image that this caller put before.
         case named(ContentDigest)
+        /// Judged by its text already; fetched in UPLOADING.
+        case url(String)
 
-        package var digest: ContentDigest {
+        /// What counts when two submits are compared: the content, or the address as it is written.
+        package var identity: [UInt8] {
             switch self {
-            case .stored(let image): image.digest
-            case .named(let digest): digest
+            case .stored(let image): image.digest.bytes
+            case .named(let digest): digest.bytes
+            case .url(let url): Array("url:\(url)".utf8)
             }
         }
     }

@@ -23,6 +23,7 @@ extension ConnectionHandler {
             case .putImage: PutImage.begin(try unpack(frame, call), call, self)
             case .fetchResult: FetchResult.begin(try unpack(frame, call), call, self)
             case .checkHealth: CheckHealth.begin(try unpack(frame, call), call, self)
+            default: throw WireError(.methodUnknown, "this build has no such method")
             }
         } catch {
             fail(call, error)
@@ -117,7 +118,7 @@ extension ConnectionHandler {
         case .submitPoseTransfer: SubmitPoseTransfer.answered(answer, call, self)
         case .cancelTask: CancelTask.answered(answer, call, self)
         case .putImage: PutImage.answered(answer, call, self)
-        case .streamStatus, .getTask, .fetchResult, .checkHealth: fail(call, .internalFault)
+        default: fail(call, .internalFault)
         }
     }
 

@@ -20,7 +20,7 @@ enum CancelTask {
             response.task = TaskSnapshot(view)
             connection.respond(call, response)
         case .refused(let refusal): connection.fail(call, WireError(refusal))
-        case .submitted, .imagePut: connection.fail(call, .internalFault)
+        default: connection.fail(call, .internalFault)
         }
     }
 }

@@ -17,6 +17,9 @@ extension TaskSnapshot {
         caller = record.caller
         startByMilliseconds = UInt32(clamping: record.startByMilliseconds)
         idempotencyKey = record.idempotencyKey
+        followsTaskID = record.follows?.rawValue ?? ""
+        followUpTaskID = record.followUp?.rawValue ?? ""
+        resolution = record.resolution?.word ?? ""
     }
 }
 

@@ -44,7 +44,7 @@ enum PutImage {
             response.expiresAt = expiresAt
             connection.respond(call, response)
         case .refused(let refusal): connection.fail(call, WireError(refusal))
-        case .submitted, .cancelled: connection.fail(call, .internalFault)
+        default: connection.fail(call, .internalFault)
         }
     }
 }

@@ -22,6 +22,8 @@ extension WireError {
             self.init(
                 .parameterUnknown, "the pipeline declares no parameter '\(name)'",
                 field: "parameters.\(name)")
+        case .parameterInvalid(let name, let message):
+            self = .fieldInvalid("parameters.\(name)", "the parameter '\(name)' \(message)")
         case .idempotencyKeyReused:
             self.init(
                 .idempotencyKeyReused, "this key belongs to a task with other content; use a new key",
@@ -34,6 +36,16 @@ extension WireError {
             self.init(.callerLimit, message)
         case .taskUnknown:
             self = .taskUnknown(field: "task_id")
+        case .engineUnknown(let name):
+            self.init(.engineUnknown, "there is no engine '\(name)'", field: "engine")
+        case .taskNotUnknown:
+            self.init(
+                .taskNotUnknown, "the task did not end SUBMISSION_UNKNOWN: there is nothing to settle", field: "task_id"
+            )
+        case .taskSettled:
+            self.init(.taskSettled, "the task was settled before, with another verdict", field: "task_id")
+        case .runTaken:
+            self.init(.runTaken, "the run belongs to a task already", field: "adopt_run")
         case .storageFull:
             self = .storageFull
         case .draining:
@@ -51,6 +63,9 @@ extension WireError {
         case .workflowUnusable: .workflowUnusable
         case .engineQuota: .engineQuota
         case .imageFetchFailed: .imageFetchFailed
+        case .imageFormat: .imageFormat
+        case .imageTooLarge: .imageTooLarge
+        case .imageEmpty: .imageEmpty
         case .uploadFailed: .uploadFailed
         case .startByPassed: .startByPassed
         case .taskTimeout: .taskTimeout

@@ -73,7 +73,7 @@ enum SubmitPoseTransfer {
             response.deduplicated = deduplicated
             connection.respond(call, response)
         case .refused(let refusal): connection.fail(call, WireError(refusal))
-        case .cancelled, .imagePut: connection.fail(call, .internalFault)
+        default: connection.fail(call, .internalFault)
         }
     }
 }

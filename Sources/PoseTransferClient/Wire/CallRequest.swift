@@ -69,7 +69,7 @@ enum CallResponse: Sendable {
         case .putImage: self = .imagePut(try codec.unpack(PutImageResponse.self, from: payload))
         case .fetchResult: self = .result(try codec.unpack(ResultHeader.self, from: payload))
         case .checkHealth: self = .health(try codec.unpack(CheckHealthResponse.self, from: payload))
-        case .streamStatus: throw WireError(.frameKind, "a RESPONSE to a stream")
+        default: throw WireError(.frameKind, "a RESPONSE to a stream")
         }
     }
 }

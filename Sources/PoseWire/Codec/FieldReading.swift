@@ -28,7 +28,8 @@ func elements<C>(_ count: Int, _ pointers: UnsafeMutablePointer<UnsafeMutablePoi
     return (0..<count).compactMap { pointers[$0]?.pointee }
 }
 
-func elements(_ count: Int, _ values: UnsafeMutablePointer<ProtobufCBinaryData>?) -> [ProtobufCBinaryData] {
+/// The values of a repeated field that is no message.
+func elements<Value>(_ count: Int, _ values: UnsafeMutablePointer<Value>?) -> [Value] {
     guard let values, count > 0 else { return [] }
     return (0..<count).map { values[$0] }
 }

@@ -121,7 +121,7 @@ package struct Packer {
     func text(_ text: String) throws(WireError) -> ProtobufCBinaryData { try bytes(text.utf8) }
 
     /// An array of pointers, as protobuf-c wants repeated messages.
-    func array<C>(_ pointers: [UnsafeMutablePointer<C>]) throws(WireError) -> UnsafeMutablePointer<
+    func pointers<C>(_ pointers: [UnsafeMutablePointer<C>]) throws(WireError) -> UnsafeMutablePointer<
         UnsafeMutablePointer<C>?
     >? {
         guard !pointers.isEmpty else { return nil }
@@ -132,10 +132,25 @@ package struct Packer {
         return array
     }
 
-    func array(_ values: [ProtobufCBinaryData]) throws(WireError) -> UnsafeMutablePointer<ProtobufCBinaryData>? {
+    func messages<Message: WireMessage>(_ messages: [Message]) throws(WireError) -> UnsafeMutablePointer<
+        UnsafeMutablePointer<Message.C>?
+    >? {
+        var built: [UnsafeMutablePointer<Message.C>] = []
+        for message in messages { built.append(try message.build(self)) }
+        return try pointers(built)
+    }
+
+    func texts(_ texts: [String]) throws(WireError) -> UnsafeMutablePointer<ProtobufCBinaryData>? {
+        var built: [ProtobufCBinaryData] = []
+        for text in texts { built.append(try self.text(text)) }
+        return try array(built)
+    }
+
+    /// An array of values, as protobuf-c wants every other repeated field.
+    func array<Value: BitwiseCopyable>(_ values: [Value]) throws(WireError) -> UnsafeMutablePointer<Value>? {
         guard !values.isEmpty else { return nil }
-        guard let memory = arena.allocate(values.count * MemoryLayout<ProtobufCBinaryData>.stride) else { throw full() }
-        let array = memory.bindMemory(to: ProtobufCBinaryData.self, capacity: values.count)
+        guard let memory = arena.allocate(values.count * MemoryLayout<Value>.stride) else { throw full() }
+        let array = memory.bindMemory(to: Value.self, capacity: values.count)
         for (index, value) in values.enumerated() { (array + index).initialize(to: value) }
         return array
     }

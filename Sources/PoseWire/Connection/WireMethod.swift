@@ -4,14 +4,28 @@ package enum WireMethod: UInt16, Sendable, CaseIterable {
     case streamStatus = 2
     case getTask = 3
     case cancelTask = 4
+    case listTasks = 5
     case putImage = 6
     case fetchResult = 7
     case checkHealth = 8
+    case describeServer = 9
+    case listUnknown = 64
+    case resolveTask = 65
+    case setEngine = 66
+    case purgeCaller = 67
+    case drain = 68
+    case watchAll = 69
+    case listAllTasks = 70
+
+    /// For callers with admin rights alone.
+    package var isAdministrative: Bool { rawValue >= Self.listUnknown.rawValue }
 
     package var shape: CallShape {
         switch self {
-        case .submitPoseTransfer, .getTask, .cancelTask, .checkHealth: .unary
-        case .streamStatus: .stream
+        case .submitPoseTransfer, .getTask, .cancelTask, .listTasks, .checkHealth, .describeServer, .listUnknown,
+            .resolveTask, .setEngine, .purgeCaller, .drain, .listAllTasks:
+            .unary
+        case .streamStatus, .watchAll: .stream
         case .putImage: .upload
         case .fetchResult: .download
         }

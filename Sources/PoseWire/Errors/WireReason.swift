@@ -52,6 +52,11 @@ public enum WireReason: String, Sendable, CaseIterable {
     case callCancelled = "CALL_CANCELLED"
     case internalFault = "INTERNAL"
     case adminOnly = "ADMIN_ONLY"
+    case engineUnknown = "ENGINE_UNKNOWN"
+    case callerUnknown = "CALLER_UNKNOWN"
+    case taskNotUnknown = "TASK_NOT_UNKNOWN"
+    case taskSettled = "TASK_SETTLED"
+    case runTaken = "RUN_TAKEN"
     // Why a task failed (section 5)
     case engineAuth = "ENGINE_AUTH"
     case workflowUnusable = "WORKFLOW_UNUSABLE"
@@ -82,7 +87,7 @@ public enum WireReason: String, Sendable, CaseIterable {
             .runInvalid:
             .invalidArgument
         case .versionUnsupported, .pipelineDisabled, .engineDisabled, .imageUnknown, .taskNotEnded, .taskFailed,
-            .taskCancelled, .engineAuth, .workflowUnusable:
+            .taskCancelled, .engineAuth, .workflowUnusable, .taskNotUnknown, .taskSettled:
             .failedPrecondition
         case .tokenInvalid: .unauthenticated
         case .handshakeTimeout, .frameTimeout, .callTimeout, .startByPassed, .taskTimeout: .deadlineExceeded
@@ -90,9 +95,9 @@ public enum WireReason: String, Sendable, CaseIterable {
             .tooManyErrors:
             .resourceExhausted
         case .methodUnknown: .unimplemented
-        case .pipelineUnknown, .taskUnknown, .outputUnknown, .resultExpired: .notFound
+        case .pipelineUnknown, .taskUnknown, .outputUnknown, .resultExpired, .engineUnknown, .callerUnknown: .notFound
         case .pathNotAllowed, .urlNotAllowed, .adminOnly: .permissionDenied
-        case .idempotencyKeyReused: .alreadyExists
+        case .idempotencyKeyReused, .runTaken: .alreadyExists
         case .offsetAhead, .sequenceAhead: .outOfRange
         case .serverDraining, .imageFetchFailed, .uploadFailed, .engineUnavailable, .idle, .connectionAge: .unavailable
         case .callCancelled: .cancelled

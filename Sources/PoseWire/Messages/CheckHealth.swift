@@ -114,10 +114,8 @@ extension CheckHealthResponse {
             (form: inout Posetransfer__V1__CheckHealthResponse) throws(WireError) in
             form.serving = isServing ? 1 : 0
             form.message = try packer.text(message)
-            var built: [UnsafeMutablePointer<EngineHealth.C>] = []
-            for element in engines { built.append(try element.build(packer)) }
-            form.n_engines = built.count
-            form.engines = try packer.array(built)
+            form.n_engines = engines.count
+            form.engines = try packer.messages(engines)
         }
     }
 }

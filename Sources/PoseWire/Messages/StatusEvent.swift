@@ -197,10 +197,8 @@ extension StatusEvent {
             form.at_unix_ms = at
             form.transient = isTransient ? 1 : 0
             form.dropped = dropped
-            var built: [UnsafeMutablePointer<Output.C>] = []
-            for element in outputs { built.append(try element.build(packer)) }
-            form.n_outputs = built.count
-            form.outputs = try packer.array(built)
+            form.n_outputs = outputs.count
+            form.outputs = try packer.messages(outputs)
             form.cancel_requested = cancelRequested ? 1 : 0
             form.caller = try packer.text(caller)
         }

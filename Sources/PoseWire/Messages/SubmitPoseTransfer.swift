@@ -71,7 +71,7 @@ extension SubmitPoseTransferRequest {
                     })
             }
             form.n_parameters = parametersBuilt.count
-            form.parameters = try packer.array(parametersBuilt)
+            form.parameters = try packer.pointers(parametersBuilt)
             form.idempotency_key = try packer.text(idempotencyKey)
             form.priority = priority
             form.task_timeout_ms = taskTimeoutMilliseconds
@@ -86,7 +86,7 @@ extension SubmitPoseTransferRequest {
                     })
             }
             form.n_labels = labelsBuilt.count
-            form.labels = try packer.array(labelsBuilt)
+            form.labels = try packer.pointers(labelsBuilt)
         }
     }
 }

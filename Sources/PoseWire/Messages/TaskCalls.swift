@@ -1,5 +1,4 @@
 package import CPoseProto
-import CProtobufC
 
 /// Method 2: past and live events.
 package struct StreamStatusRequest: WireMessage, Equatable {
@@ -33,10 +32,8 @@ extension StreamStatusRequest {
         try packer.make(posetransfer__v1__stream_status_request__init) {
             (form: inout Posetransfer__V1__StreamStatusRequest) throws(WireError) in
             form.context = try context.build(packer)
-            var built: [ProtobufCBinaryData] = []
-            for element in taskIDs { built.append(try packer.text(element)) }
-            form.n_task_ids = built.count
-            form.task_ids = try packer.array(built)
+            form.n_task_ids = taskIDs.count
+            form.task_ids = try packer.texts(taskIDs)
             form.all_mine = allMine ? 1 : 0
             form.after_sequence = afterSequence
             form.after_cursor = afterCursor

@@ -60,7 +60,7 @@ extension TaskSnapshot {
                     })
             }
             form.n_labels = labelsBuilt.count
-            form.labels = try packer.array(labelsBuilt)
+            form.labels = try packer.pointers(labelsBuilt)
             form.created_at_unix_ms = createdAt
             form.times = try times.build(packer)
             form.task_timeout_ms = taskTimeoutMilliseconds

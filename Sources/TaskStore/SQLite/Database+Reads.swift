@@ -1,3 +1,4 @@
+import BackendAPI
 import EngineCore
 
 /// The reads that the journal and the readers share.
@@ -14,6 +15,17 @@ extension Database {
         statement.bind(caller)
         statement.bind(idempotencyKey)
         return try statement.rows(TaskColumns.read).first
+    }
+
+    func task(run: RunID, engine: String) throws(StoreError) -> TaskRecord? {
+        let statement = try cached(Queries.taskByRun)
+        statement.bind(run.rawValue)
+        statement.bind(engine)
+        return try statement.rows(TaskColumns.read).first
+    }
+
+    func pausedEngines() throws(StoreError) -> Set<String> {
+        Set(try prepare("SELECT name FROM paused_engine").rows { row throws(StoreError) in row.text() })
     }
 
     func openTasks() throws(StoreError) -> [TaskRecord] {
@@ -82,6 +94,9 @@ private enum Queries {
     static let taskByKey =
         TaskColumns.select()
         + " WHERE task.caller = (SELECT id FROM caller WHERE name = ?) AND task.idempotency_key = ? AND task.idempotency_key <> ''"
+    static let taskByRun =
+        TaskColumns.select("task INDEXED BY task_run")
+        + " WHERE task.run = ? AND task.run IS NOT NULL AND task.engine = ?"
     static let openTasks =
         TaskColumns.select("task INDEXED BY task_open") + " WHERE task.state < 6 ORDER BY task.number"
     static let image =

@@ -70,7 +70,7 @@ enum EventColumns {
         let asked = Submission(caller: "", pipeline: "", source: .stored(image), pose: .stored(image))
         return TaskEvent(
             latestOf: TaskRecord(
-                number: 0, id: TaskID(rawValue: ""), submission: asked, source: image, pose: image,
+                number: 0, id: TaskID(rawValue: ""), submission: asked, source: .stored(image), pose: .stored(image),
                 contentDigest: digest,
                 step: "", engine: "", taskTimeoutMilliseconds: 0, startByMilliseconds: 0, createdAt: 0))
     }()

@@ -9,6 +9,7 @@ final class JournalWriter {
     private let insertEvent: Statement
     private let replaceUpload: Statement
     private let replaceImage: Statement
+    private let settleTask: Statement
     private let begin: Statement
     private let end: Statement
     /// Callers' numbers, as committed. There are as many as there are tokens in the configuration.
@@ -32,6 +33,7 @@ final class JournalWriter {
         replaceImage = try database.prepare(
             "INSERT OR REPLACE INTO image(caller, digest, bytes, type, width, height, expires_at) VALUES(?, ?, ?, ?, ?, ?, ?)"
         )
+        settleTask = try database.prepare(TaskColumns.settle)
         begin = try database.prepare("BEGIN IMMEDIATE")
         end = try database.prepare("COMMIT")
     }
@@ -107,7 +109,22 @@ final class JournalWriter {
             replaceImage.bind(image)
             replaceImage.bind(expiresAt)
             try replaceImage.run()
+        case .settle(let record):
+            TaskColumns.bindSettled(record, to: settleTask)
+            try settleTask.run()
+            guard database.changes == 1 else {
+                throw StoreError(.corrupt, "\(path) holds no ended task \(record.number) (\(record.id)) to be settled")
+            }
+        case .pause(let engine, let isPaused): try pause(engine, isPaused)
         }
+    }
+
+    private func pause(_ engine: String, _ isPaused: Bool) throws(StoreError) {
+        let statement = try database.cached(
+            isPaused
+                ? "INSERT OR IGNORE INTO paused_engine(name) VALUES(?)" : "DELETE FROM paused_engine WHERE name = ?")
+        statement.bind(engine)
+        try statement.run()
     }
 
     private func put(_ event: TaskEvent, caller: Int64) throws(StoreError) {

@@ -1,3 +1,4 @@
+package import BackendAPI
 package import EngineCore
 import Synchronization
 
@@ -20,6 +21,7 @@ package final class SQLiteJournal: TaskJournal, Sendable {
             var recovery = Recovery()
             recovery.openTasks = try writer.database.openTasks()
             recovery.uploads = try writer.database.uploads()
+            recovery.pausedEngines = try writer.database.pausedEngines()
             recovery.highestNumber = try writer.database.number("SELECT coalesce(max(number), 0) FROM task")
             let cursor = try writer.database.number("SELECT coalesce(max(cursor), 0) FROM event")
             recovery.highestCursor = UInt64(max(0, cursor))
@@ -40,6 +42,10 @@ package final class SQLiteJournal: TaskJournal, Sendable {
 
     package func task(_ id: TaskID) throws(StoreError) -> TaskRecord? {
         try use { writer throws(StoreError) in try writer.database.task(id) }
+    }
+
+    package func task(run: RunID, engine: String) throws(StoreError) -> TaskRecord? {
+        try use { writer throws(StoreError) in try writer.database.task(run: run, engine: engine) }
     }
 
     package func image(caller: String, digest: ContentDigest, now: Int64) throws(StoreError) -> StoredImage? {

@@ -9,7 +9,7 @@ enum Schema {
     static let applicationID: Int64 = 0x5054_7364
 
     /// Each brings a file from the version that is its index to the next one. Never changed once released; new ones are added at the end.
-    static let migrations = [version1]
+    static let migrations = [version1, version2]
 
     static var version: Int64 { Int64(migrations.count) }
 
@@ -50,6 +50,23 @@ enum Schema {
             throw error
         }
     }
+
+    /// Steps, addresses in place of pictures, settled tasks, paused engines, and what lists and the removal of old tasks look for.
+    private static let version2 = """
+        ALTER TABLE task ADD COLUMN source_url TEXT;
+        ALTER TABLE task ADD COLUMN pose_url TEXT;
+        ALTER TABLE task ADD COLUMN is_last_step INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE task ADD COLUMN step_source TEXT;
+        ALTER TABLE task ADD COLUMN follows TEXT;
+        ALTER TABLE task ADD COLUMN follow_up TEXT;
+        ALTER TABLE task ADD COLUMN resolution TEXT;
+        ALTER TABLE task ADD COLUMN resolution_run TEXT;
+        CREATE INDEX task_run ON task(run) WHERE run IS NOT NULL;
+        CREATE INDEX task_unknown ON task(number) WHERE failure_reason = 'SUBMISSION_UNKNOWN' AND resolution IS NULL;
+        CREATE INDEX task_ended ON task(ended_at) WHERE state >= 6;
+
+        CREATE TABLE paused_engine(name TEXT PRIMARY KEY) WITHOUT ROWID, STRICT;
+        """
 
     /// Columns are read and written by name (`TaskColumns`, `EventColumns`). Times are Unix milliseconds; NULL is "none".
     private static let version1 = """

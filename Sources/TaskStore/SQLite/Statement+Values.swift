@@ -1,4 +1,5 @@
 import BackendAPI
+import Crypto
 import EngineCore
 
 /// Engine values that take several columns, written and read in the same order.
@@ -15,6 +16,36 @@ extension Statement {
         StoredImage(
             digest: try digest(), sizeBytes: try integer(), mediaType: text(), width: try integer(),
             height: try integer())
+    }
+
+    /// An address stands in a column of its own, behind the image of no bytes.
+    func bind(_ image: InputImage) {
+        bind(image.stored ?? Self.noImage)
+        bind(image.url)
+    }
+
+    private static let noImage = StoredImage(
+        digest: ContentDigest(SHA256.hash(data: [UInt8]())), sizeBytes: 0, mediaType: "", width: 0, height: 0)
+
+    func inputImage() throws(StoreError) -> InputImage {
+        let image = try image()
+        return optionalText().map(InputImage.url) ?? .stored(image)
+    }
+
+    func bind(_ resolution: Resolution?) {
+        bind(resolution?.word)
+        if case .adopted(let run)? = resolution { bind(run.rawValue) } else { bind(String?.none) }
+    }
+
+    func resolution() throws(StoreError) -> Resolution? {
+        let (word, run) = (optionalText(), optionalText())
+        switch (word, run) {
+        case (nil, _): return nil
+        case ("ADOPTED", let run?): return .adopted(RunID(rawValue: run))
+        case ("NOT_CHARGED", _): return .notCharged
+        case ("SUBMITTED_AGAIN", _): return .submittedAgain
+        default: throw unexpected("the resolution \(word ?? "")")
+        }
     }
 
     func bind(_ cost: RunCost?) {

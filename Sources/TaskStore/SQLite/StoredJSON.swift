@@ -11,6 +11,14 @@ enum StoredJSON {
         outputs.isEmpty ? nil : try encode(outputs.map(Output.init))
     }
 
+    static func text(_ image: StoredImage?) throws(StoreError) -> String? {
+        try image.map { image throws(StoreError) in try encode(Output(TaskOutput(name: "", image: image))) }
+    }
+
+    static func image(_ text: String?) throws(StoreError) -> StoredImage? {
+        try text.map { text throws(StoreError) in try decode(Output.self, text).output().image }
+    }
+
     static func map(_ text: String?) throws(StoreError) -> [String: String] {
         guard let text else { return [:] }
         return try decode([String: String].self, text)

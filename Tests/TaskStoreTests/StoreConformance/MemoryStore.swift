@@ -1,3 +1,4 @@
+import BackendAPI
 import EngineCore
 import Synchronization
 
@@ -14,6 +15,7 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
         var uploads: [Owned: UploadRecord] = [:]
         var put: [Owned: (image: StoredImage, expiresAt: Int64)] = [:]
         var images: [ContentDigest: [UInt8]] = [:]
+        var pausedEngines: Set<String> = []
     }
 
     private let content = Mutex(Content())
@@ -25,6 +27,7 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
             recovery.uploads = content.uploads.values.sorted {
                 ($0.engine, $0.digest.hex) < ($1.engine, $1.digest.hex)
             }
+            recovery.pausedEngines = content.pausedEngines
             recovery.highestNumber = content.tasks.keys.max() ?? 0
             recovery.highestCursor = content.events.keys.max() ?? 0
             return recovery
@@ -48,6 +51,10 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
 
     func task(_ id: TaskID) throws(StoreError) -> TaskRecord? {
         content.withLock { content in content.tasks.values.first { $0.id == id } }
+    }
+
+    func task(run: RunID, engine: String) throws(StoreError) -> TaskRecord? {
+        content.withLock { content in content.tasks.values.first { $0.run == run && $0.engine == engine } }
     }
 
     func image(caller: String, digest: ContentDigest, now: Int64) throws(StoreError) -> StoredImage? {
@@ -104,6 +111,18 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
             content.uploads[Owned(owner: upload.engine, digest: upload.digest)] = upload
         case .image(let caller, let image, let expiresAt):
             content.put[Owned(owner: caller, digest: image.digest)] = (image, expiresAt)
+        case .settle(let record):
+            guard content.tasks[record.number]?.state.isTerminal == true else {
+                throw StoreError(.corrupt, "no ended task \(record.number)")
+            }
+            content.tasks[record.number]?.resolution = record.resolution
+            content.tasks[record.number]?.followUp = record.followUp
+        case .pause(let engine, let isPaused):
+            if isPaused {
+                content.pausedEngines.insert(engine)
+            } else {
+                content.pausedEngines.remove(engine)
+            }
         }
     }
 

@@ -22,7 +22,7 @@ enum Samples {
             caller: caller, pipeline: "pose", source: .stored(image(1)), pose: .stored(image(2)))
         asked.idempotencyKey = key
         var record = TaskRecord(
-            number: number, id: id(number), submission: asked, source: image(1), pose: image(2),
+            number: number, id: id(number), submission: asked, source: .stored(image(1)), pose: .stored(image(2)),
             contentDigest: digest(3), step: "transfer", engine: "main", taskTimeoutMilliseconds: 600_000,
             startByMilliseconds: 60_000, createdAt: 1_700_000_000_000 + number)
         record.lastSequence = 1
