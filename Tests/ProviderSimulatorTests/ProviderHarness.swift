@@ -49,7 +49,9 @@ struct ProviderHarness {
                 contentType: "application/json", body: ByteBuffer(string: body.text)))
     }
 
-    mutating func get(_ path: String) -> Received { send(ProviderRequest(method: "GET", path: path)) }
+    mutating func get(_ path: String, bearer: String? = nil) -> Received {
+        send(ProviderRequest(method: "GET", path: path, authorization: bearer.map { "Bearer \($0)" }))
+    }
 
     mutating func upload(
         _ content: [UInt8], path: String = "/task/openapi/upload", key: String? = Self.key, bearer: String? = nil,
