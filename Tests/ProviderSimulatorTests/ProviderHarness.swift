@@ -16,9 +16,10 @@ struct ProviderHarness {
         provider = SimulatedProvider(configuration: configuration)
     }
 
-    init(capacity: SimulatedProvider.Capacity) {
+    init(capacity: SimulatedProvider.Capacity, _ change: (inout SimulatorConfiguration) -> Void = { _ in }) {
         var configuration = SimulatorConfiguration()
         configuration.slots = 1_000
+        change(&configuration)
         provider = SimulatedProvider(configuration: configuration, capacity: capacity)
     }
 
