@@ -1,7 +1,9 @@
 /// How an endpoint words its answers; what they say is the same behind every face.
 enum Face: Equatable, Sendable {
-    /// HTTP 200 and an envelope; the text is under these names.
-    case envelope([String])
+    /// HTTP 200 and an envelope with `msg`.
+    case envelope
+    /// The same with the text under these names. A key that is not known has a code of its own there: 401.
+    case envelopeV2([String])
     /// HTTP 200 and a flat object with `errorCode` (provider sheet 3.1).
     case flat
     /// An HTTP status and `{"error":"..."}` (provider sheet 1.2).
@@ -21,10 +23,10 @@ extension Endpoint {
     var face: Face {
         switch self {
         case .upload, .create, .status, .outputs, .cancel, .account, .graph, .webhookDetail, .webhookRetry:
-            .envelope(["msg"])
-        case .uploadV2: .envelope(["message"])
+            .envelope
+        case .uploadV2: .envelopeV2(["message"])
         // The sheet leaves open which of the two it is (3.1).
-        case .queueV2, .keysV2: .envelope(["msg", "message"])
+        case .queueV2, .keysV2: .envelopeV2(["msg", "message"])
         case .runV2, .queryV2: .flat
         case .uploadV1, .runV1, .taskV1: .status
         case .file, .ledger, .faults, .health, .other: .plain
@@ -56,8 +58,12 @@ struct Refusal: Error, Equatable, Sendable {
 
     func answer(as face: Face) -> Answer {
         switch face {
-        case .envelope(let names):
+        case .envelope: return .envelope(envelope)
+        case .envelopeV2(let names):
             var envelope = envelope
+            if code == ProviderCode.unauthorized, ownText == nil {
+                envelope = .failure(401, "ApiKey verification failed: unknown key")
+            }
             envelope.messageNames = names
             return .envelope(envelope)
         case .flat: return .document(FlatReply.refused(self).json, status: 200)

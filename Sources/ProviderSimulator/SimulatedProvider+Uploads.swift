@@ -6,10 +6,7 @@ extension SimulatedProvider {
         do throws(Refusal) {
             return .envelope(Self.envelope(of: try stored(request), at: request.endpoint))
         } catch {
-            guard request.endpoint == .uploadV2, StatusFace.status(of: error.code) == 401 else {
-                return error.answer(as: request.endpoint.face)
-            }
-            return Refusal(code: 401, text: "ApiKey verification failed: unknown key").answer(as: request.endpoint.face)
+            return error.answer(as: request.endpoint.face)
         }
     }
 

@@ -126,7 +126,7 @@ package struct SimulatedProvider: Sendable {
             switch endpoint.face {
             case .flat: return Refusal(ProviderCode.methodWrong).answer(as: .flat)
             case .status: return .document(["error": "Method not allowed"], status: 405)
-            case .envelope, .plain: return .reply(.infrastructure(405))
+            case .envelope, .envelopeV2, .plain: return .reply(.infrastructure(405))
             }
         }
         if wantsJSON, request.mediaType != "application/json" {

@@ -19,7 +19,7 @@ struct BrokenSetUpTests {
         #expect(
             harness.upload(
                 Picture.source, path: "/openapi/v2/media/upload/binary", key: nil, bearer: "foreign-key"
-            ).text == "{\"code\":401,\"message\":\"ApiKey verification failed: unknown key\",\"data\":null}")
+            ).text == "{\"code\":806,\"message\":\"APIKEY_USER_NOT_FOUND\",\"data\":null}")
         #expect(harness.get("/openapi/v2/queue/status", bearer: "foreign-key").code == 806)
         #expect(harness.create(nodes: nil).code == 0, "other keys are known")
         #expect(harness.ledger.refused.map(\.code) == [806])

@@ -110,7 +110,8 @@ struct V2Tests {
                 == "{\"code\":0,\"msg\":\"success\",\"message\":\"success\",\"data\":[{\"key\":\"ke****ts\","
                 + "\"apiKeyName\":\"account-1\",\"status\":1,\"quotaLimit\":null,\"quotaUsed\":\"34\","
                 + "\"visible\":false,\"expireAt\":null,\"expireInMinute\":null,\"createdAt\":\"0\"}]}")
-        let refused = "{\"code\":802,\"msg\":\"APIKEY_UNAUTHORIZED\",\"message\":\"APIKEY_UNAUTHORIZED\",\"data\":null}"
+        let text = "ApiKey verification failed: unknown key"
+        let refused = "{\"code\":401,\"msg\":\"\(text)\",\"message\":\"\(text)\",\"data\":null}"
         #expect(harness.get("/openapi/v2/queue/status").text == refused)
         #expect(harness.get("/openapi/v2/api-key/list", bearer: "short").text == refused)
         #expect(harness.post("/openapi/v2/queue/status", [:]).reply.status == 405)
