@@ -38,14 +38,9 @@ extension ConfigurationReader {
         return section
     }
 
-    private static let engineKeys = [
-        ConfigurationKey("type", .text, required: true, help: "what kind of provider it is"),
-        ConfigurationKey("enabled", .boolean, help: "false: it starts nothing."),
-    ]
-
     private mutating func engine(_ entry: ConfigurationNode.Entry, _ path: String) -> ConfiguredEngine? {
         guard let section = section(entry.value, path, known: ["type", "enabled", "config"]) else { return nil }
-        let checked = values(in: section, keys: Self.engineKeys)
+        let checked = values(in: section, keys: PipelineKeys.engine)
         guard let factory = factory(checked, section), checked.isComplete else { return nil }
         let isEnabled = checked.boolean("enabled")
         if let disabled = factory.disabled {

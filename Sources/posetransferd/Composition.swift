@@ -34,9 +34,9 @@ struct Composition {
             settings.engines[engine.name] = definition(of: engine, backends[engine.name])
         }
         for pipeline in configuration.pipelines {
+            guard let step = pipeline.steps.first, let engine = step.engines.first else { continue }
             settings.pipelines[pipeline.name] = PipelineDefinition(
-                isEnabled: pipeline.isEnabled, step: pipeline.step.name, engine: pipeline.step.engine,
-                description: pipeline.description)
+                isEnabled: pipeline.isEnabled, step: step.name, engine: engine, description: pipeline.description)
         }
         for caller in configuration.server.callers {
             settings.callerLimits[caller.name] = CallerLimits(openTasksMax: caller.openTasksMax)

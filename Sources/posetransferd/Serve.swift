@@ -52,7 +52,7 @@ struct Serve: AsyncParsableCommand {
     /// Every error of the file is shown at once; the exit status is 78.
     private func load(_ registry: BackendRegistry, _ logger: Logger) throws -> ServiceConfiguration {
         do throws(ConfigurationError) {
-            let loader = ConfigurationLoader(registry: registry, sources: SystemSources.configurationSources)
+            let loader = ConfigurationLoader(registry: registry, sources: SystemSources.configurationSources(flags: []))
             let loaded = try loader.load(path: config)
             for warning in loaded.warnings { logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
             return loaded.configuration

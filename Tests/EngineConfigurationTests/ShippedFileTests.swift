@@ -25,7 +25,7 @@ import Testing
         #expect(engine.settings?.text("api_base_url") == "https://www.runninghub.ai")
         #expect(
             engine.plan == EnginePlan(concurrency: 1, timeoutMilliseconds: 300_000, pollIntervalMilliseconds: 3_000))
-        #expect(configuration.pipelines.first?.step.engine == "runninghub_pose_transfer")
+        #expect(configuration.pipelines.first?.steps.first?.engines == ["runninghub_pose_transfer"])
     }
 
     @Test func theEnvironmentPointsItAtASimulatorAndAnotherFolder() throws {
