@@ -58,7 +58,8 @@ let package = Package(
         .target(name: "SystemPorts", dependencies: ["EngineCore"], swiftSettings: strict),
         .target(name: "HTTPTransport", dependencies: ["CCurl", "CLibCurl", logging], swiftSettings: strict),
         .target(
-            name: "RunningHubBackend", dependencies: ["BackendAPI", "HTTPTransport", logging], swiftSettings: strict),
+            name: "RunningHubBackend", dependencies: ["BackendAPI", "HTTPTransport", crypto, logging],
+            swiftSettings: strict),
         .target(
             name: "TaskStore", dependencies: ["BackendAPI", "EngineCore", "CSQLite", crypto, logging],
             swiftSettings: strict),
