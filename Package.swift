@@ -119,7 +119,8 @@ let package = Package(
             name: "TaskStoreTests", dependencies: ["BackendAPI", "CSQLite", "EngineCore", "TaskStore"],
             swiftSettings: strict),
         .testTarget(
-            name: "EngineConfigurationTests", dependencies: ["BackendAPI", "EngineConfiguration"],
+            name: "EngineConfigurationTests",
+            dependencies: ["BackendAPI", "EngineConfiguration", "HTTPTransport", "RunningHubBackend"],
             swiftSettings: strict),
         .testTarget(
             name: "ProviderSimulatorTests", dependencies: ["ProviderSimulator", nioCore, nioPosix, nioHTTP1],

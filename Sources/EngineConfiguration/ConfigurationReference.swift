@@ -17,7 +17,7 @@ package struct ConfigurationReference {
                 Self.table("pipelines.NAME", PipelineKeys.pipeline),
                 Self.table("pipelines.NAME.steps.NAME", PipelineKeys.step), Self.steps,
             ]
-        return parts.joined(separator: "\n")
+        return parts.joined()
     }
 
     private var types: [any BackendFactory] {

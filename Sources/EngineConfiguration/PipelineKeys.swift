@@ -6,7 +6,7 @@ package enum PipelineKeys {
         ConfigurationKey("type", .text, required: true, help: "What kind of provider it is."),
         ConfigurationKey(
             "enabled", .boolean,
-            help: "false: it starts nothing, and its key may be missing. Without it an engine runs if its type can."),
+            help: "false: it starts nothing, and its key may be missing. Default: true where the type can run."),
     ]
 
     package static let pipeline = [

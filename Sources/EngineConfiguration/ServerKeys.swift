@@ -28,7 +28,7 @@ package enum ServerKeys {
     ]
 
     package static let caller = [
-        ConfigurationKey("name", .text, required: true, help: "the caller's name; its tasks belong to it"),
+        ConfigurationKey("name", .text, required: true, help: "The caller's name; its tasks belong to it."),
         ConfigurationKey(
             "token_sha256", .list(.text), required: true,
             help: "SHA-256 digests of its tokens, 64 hex digits each: printf %s \"$TOKEN\" | sha256sum"),

@@ -5,10 +5,10 @@ import BackendAPI
 /// A loader over a made-up outside world.
 func loader(
     variables: [String: String] = ["RUNNINGHUB_API_KEY": secretText],
-    files: [String: FileContents] = [:], flags: [String] = []
+    files: [String: FileContents] = [:], flags: [String] = [], registry: BackendRegistry = fakeRegistry
 ) -> ConfigurationLoader {
     ConfigurationLoader(
-        registry: BackendRegistry([FakeFactory(), LegacyBackendFactory.onething, LegacyBackendFactory.autodl]),
+        registry: registry,
         sources: ConfigurationSources(
             variable: { variables[$0] },
             file: { path, bytesMax in
@@ -18,6 +18,8 @@ func loader(
             },
             variableNames: { Array(variables.keys) }, flags: flags.compactMap(FlagSetting.init(argument:))))
 }
+
+let fakeRegistry = BackendRegistry([FakeFactory(), LegacyBackendFactory.onething, LegacyBackendFactory.autodl])
 
 /// The key that no message may ever hold.
 let secretText = "5ecre7c0ffee5ecre7c0ffee5ecre7c0"
