@@ -142,7 +142,8 @@ let package = Package(
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl", "posetransferd",
+                "LoopbackPorts", "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl",
+                "posetransferd",
             ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
