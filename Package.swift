@@ -126,7 +126,8 @@ let package = Package(
             name: "TaskStoreTests", dependencies: ["BackendAPI", "CSQLite", "EngineCore", "TaskStore"],
             swiftSettings: strict),
         .testTarget(
-            name: "EngineConfigurationTests", dependencies: ["BackendAPI", "EngineConfiguration"],
+            name: "EngineConfigurationTests",
+            dependencies: ["BackendAPI", "EngineConfiguration", "HTTPTransport", "RunningHubBackend"],
             swiftSettings: strict),
         .testTarget(
             name: "ProviderSimulatorTests", dependencies: ["ProviderSimulator", nioCore, nioPosix, nioHTTP1],
@@ -148,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl", "posetransferd",
+                "LoopbackPorts", "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl",
+                "posetransferd",
             ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

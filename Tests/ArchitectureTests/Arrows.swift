@@ -51,7 +51,7 @@ struct Arrows {
                 "ArgumentParser", "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "Logging",
                 "Metrics",
                 "PoseServer", "RunningHubBackend", "ServiceLifecycle", "SystemPorts", "TaskStore", "UnixSignals",
-            ], system: ["Dispatch", "Glibc"]),
+            ], system: ["Dispatch", "FoundationEssentials", "Glibc"]),  // JSON of config and check
         "posetransferctl": Arrows(
             ["ArgumentParser", "Histogram", "Logging", "PoseTransferClient", "ProviderSimulator"],
             system: ["Dispatch", "FoundationEssentials", "Glibc"]),

@@ -92,9 +92,9 @@ import Testing
             let client = stand.client
             #expect(await stand.simulator.waitForCalls(.account, read: 1))
             var engine = try await client.checkHealth().engines.first
-            while engine?.authorised == nil { engine = try await client.checkHealth().engines.first }
+            while engine?.isAuthorised == nil { engine = try await client.checkHealth().engines.first }
             await client.shutdown()
-            #expect(engine?.authorised == false)
+            #expect(engine?.isAuthorised == false)
             #expect(engine?.state == "degraded")
         }
     }
