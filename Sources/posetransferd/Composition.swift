@@ -17,10 +17,10 @@ struct Composition {
     }
 
     /// Starts the one transport, and ends it after `body`.
-    static func withRegistry(_ body: (BackendRegistry, CurlTransport) async throws -> Void) async throws {
+    static func withRegistry(_ body: (BackendRegistry) async throws -> Void) async throws {
         let transport = try Serve.start { try CurlTransport(.init()) }
         defer { transport.shutdown() }
-        try await body(registry(transport: transport), transport)
+        try await body(registry(transport: transport))
     }
 
     /// The backends of all enabled engines.

@@ -114,6 +114,29 @@ import Testing
         }
     }
 
+    @Test func serveTakesTheSameFlags() async throws {
+        try await withFolder { folder in
+            let daemon = try ChildProcess(
+                "posetransferd",
+                ["serve", "--config", "/nowhere.yml", "--listen", "127.0.0.1:0", "--data", "\(folder)/elsewhere"],
+                environment: [
+                    "PTD_CONFIG": "\(folder)/engine_config.yml", "KEY": Self.key, "BASE": "http://127.0.0.1:1",
+                    "PTD_LOG_LEVEL": "error",
+                ])
+            _ = try await daemon.line(with: "posetransferd listening on 127.0.0.1:")
+            #expect(access("\(folder)/elsewhere/tasks.sqlite", F_OK) == 0)
+            daemon.send(SIGTERM)
+            #expect(await daemon.exit() == 0)
+        }
+    }
+
+    @Test func theReferenceNeedsNoFile() async throws {
+        let child = try ChildProcess("posetransferd", ["config", "--reference"], environment: [:])
+        #expect(await child.exit() == 0)
+        let lines = child.output.split(separator: "\n")
+        #expect(lines.first == "# Configuration" && lines.contains { $0.hasPrefix("| `max_calls` | whole number |") })
+    }
+
     @Test(arguments: ["serve", "config", "check"]) func helpHasAnExample(command: String) async throws {
         let child = try ChildProcess("posetransferd", [command, "--help"], environment: [:])
         #expect(await child.exit() == 0)
