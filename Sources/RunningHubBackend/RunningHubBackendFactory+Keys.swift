@@ -11,10 +11,10 @@ extension RunningHubBackendFactory {
                 "workflow_id", .text, required: true,
                 help: "The workflow: the number in its page's address. It must have run once on the site."),
             ConfigurationKey(
-                "api_base_url", .url, default: Dialect.defaultBaseURL,
+                "api_base_url", .url, default: RunningHubDialect.defaultBaseURL,
                 help: "The provider's site; keys and workflows belong to one of them."),
             ConfigurationKey(
-                "dialect", .choice(Dialect.allCases.map(\.rawValue)),
+                "dialect", .choice(RunningHubDialect.allCases.map(\.rawValue)),
                 help: "Form of the calls. Without it: workflow-v1 at api.runninghub.ai, task-openapi elsewhere."),
             ConfigurationKey(
                 "result_hosts", .list(.text), default: "[]",

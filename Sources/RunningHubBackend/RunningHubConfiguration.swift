@@ -51,7 +51,7 @@ package struct RunningHubConfiguration: Sendable {
         }
     }
 
-    package var dialect: Dialect
+    package var dialect: RunningHubDialect
     package var apiKey: Secret
     package var workflowID: String
     /// Without a slash at its end.
@@ -80,7 +80,7 @@ package struct RunningHubConfiguration: Sendable {
     package var accessPassword: Secret?
 
     package init(
-        dialect: Dialect = .taskOpenAPI, apiKey: Secret, workflowID: String, baseURL: String,
+        dialect: RunningHubDialect = .taskOpenAPI, apiKey: Secret, workflowID: String, baseURL: String,
         resultHosts: [String] = [],
         inputs: [String: NodeField] = Self.defaultInputs, outputs: [Output] = [Output(node: "10", name: "image")],
         mayCostMoney: Bool = true

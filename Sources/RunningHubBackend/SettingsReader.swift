@@ -32,12 +32,12 @@ struct SettingsReader {
 
     // MARK: Values
 
-    private var baseURL: String { settings.text("api_base_url") ?? Dialect.defaultBaseURL }
+    private var baseURL: String { settings.text("api_base_url") ?? RunningHubDialect.defaultBaseURL }
 
     /// The address alone decides where the settings do not say.
-    var dialect: Dialect {
-        settings.text("dialect").flatMap(Dialect.init(rawValue:))
-            ?? Dialect.usual(at: (try? HTTPURL(baseURL).origin.host) ?? "")
+    var dialect: RunningHubDialect {
+        settings.text("dialect").flatMap(RunningHubDialect.init(rawValue:))
+            ?? RunningHubDialect.usual(at: (try? HTTPURL(baseURL).origin.host) ?? "")
     }
 
     private var resultHosts: [String] {

@@ -57,6 +57,8 @@ struct Arrows {
             system: ["Dispatch", "FoundationEssentials", "Glibc"]),
         // Test support: the engine in a made-up world, under a seed.
         "EngineSimulation": Arrows(["BackendAPI", "EngineCore", "Logging"]),
+        // Test support: what every backend promises.
+        "BackendConformance": Arrows(["BackendAPI", "Crypto"], system: ["Glibc"]),
         "LoopbackPorts": Arrows([], system: ["Glibc"]),
         "simulate": Arrows(["ArgumentParser", "EngineCore", "EngineSimulation"], system: ["Glibc"]),
     ]

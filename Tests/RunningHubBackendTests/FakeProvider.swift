@@ -122,7 +122,8 @@ extension Result<HTTPResponse, HTTPTransportError> {
 }
 
 func configuration(
-    _ dialect: Dialect = .taskOpenAPI, outputs: [RunningHubConfiguration.Output] = [.init(node: "10", name: "image")],
+    _ dialect: RunningHubDialect = .taskOpenAPI,
+    outputs: [RunningHubConfiguration.Output] = [.init(node: "10", name: "image")],
     resultHosts: [String] = ["cdn.example"], mayCostMoney: Bool = true
 ) throws -> RunningHubConfiguration {
     try RunningHubConfiguration(

@@ -1,5 +1,5 @@
 /// The provider's forms of calls.
-package enum Dialect: String, CaseIterable, Sendable {
+package enum RunningHubDialect: String, CaseIterable, Sendable {
     case taskOpenAPI = "task-openapi"
     case workflowV1 = "workflow-v1"
 
@@ -8,5 +8,5 @@ package enum Dialect: String, CaseIterable, Sendable {
     static let oldHost = "api.runninghub.ai"
 
     /// What is meant where the settings do not say.
-    static func usual(at host: String) -> Dialect { host == oldHost ? .workflowV1 : .taskOpenAPI }
+    static func usual(at host: String) -> RunningHubDialect { host == oldHost ? .workflowV1 : .taskOpenAPI }
 }
