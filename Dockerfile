@@ -6,6 +6,7 @@
 #
 # As shipped it listens on loopback inside the container only: callers need tokens before others may reach it. Mount a
 # configuration with server.callers over /etc/posetransferd/engine_config.yml, and listen on 0.0.0.0:7411 there.
+# Other settings come from PTD_ variables (docs/configuration.md). compose.yml runs it beside the provider's simulator.
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
@@ -39,7 +40,8 @@ COPY --from=build /out/ /usr/local/bin/
 COPY engine_config.yml /etc/posetransferd/engine_config.yml
 COPY LICENSE /usr/share/doc/posetransferd/LICENSE
 
-# The only folder that is written to; the root may be read-only.
+# The only folder that is written to; the root may be read-only. The environment wins over the configuration file, so a
+# storage.path in there counts only where this variable is emptied.
 ENV PTD_STORAGE_PATH=/var/lib/posetransferd
 VOLUME /var/lib/posetransferd
 WORKDIR /var/lib/posetransferd

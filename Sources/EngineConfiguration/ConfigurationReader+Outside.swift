@@ -23,6 +23,7 @@ extension ConfigurationReader {
             let position = Position(line: 0, column: 0, outside: source)
             let namesakes = pathsOfVariable[key.variable]?.map(\.path) ?? []
             if case .environment = source, namesakes.count > 1 {
+                guard key.path == namesakes.first else { continue }
                 refuse(position, "", "names \(namesakes.joined(separator: " and ")); use --set, which tells them apart")
             } else if let node = node(text, key, position) {
                 tree = tree.setting(key.parts[...], to: node)
@@ -47,9 +48,8 @@ extension ConfigurationReader {
 
     private mutating func node(_ text: String, _ key: SettableKey, _ position: Position) -> ConfigurationNode? {
         guard key.isOneLine, let kind = key.kind else {
-            let example = "--set \(key.path == "server" ? "server.listen=127.0.0.1:7411" : key.path + ".KEY=VALUE")"
             let advice =
-                key.kind == nil ? "set its keys one by one: \(example)" : "write it in the file"
+                key.kind == nil ? "set its keys one by one: --set \(key.path).KEY=VALUE" : "write it in the file"
             refuse(position, key.path, "has several values below it and cannot be set in one line; \(advice)")
             return nil
         }

@@ -4,8 +4,11 @@ func nearestName(to name: String, in known: [String]) -> String? {
     let typed = Array(name.lowercased().utf8.prefix(ConfigurationLimits.nameBytesMax))
     var best: (name: String, changes: Int)?
     for candidate in known {
+        let bound = max(1, candidate.utf8.count / 3)
+        // As many changes are needed at least.
+        guard abs(candidate.utf8.count - typed.count) <= bound else { continue }
         let changes = changes(typed, Array(candidate.lowercased().utf8))
-        guard changes <= max(1, candidate.utf8.count / 3), changes < best?.changes ?? .max else { continue }
+        guard changes <= bound, changes < best?.changes ?? .max else { continue }
         best = (candidate, changes)
     }
     return best?.name

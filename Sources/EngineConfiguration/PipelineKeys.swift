@@ -21,8 +21,8 @@ package enum PipelineKeys {
         ConfigurationKey(
             "strategy", .choice(ConfiguredStrategy.allCases.map(\.rawValue)), default: "fallback",
             help: """
-                Of a list of engines. fallback: the next one only where the one before surely took nothing. spread: the one \
-                with the most free places.
+                Of a list of engines. fallback: the next one only where the one before surely took nothing. spread: of those \
+                with a free place the one with the fewest runs.
                 """),
         ConfigurationKey("description", .text, help: "For people."),
     ]

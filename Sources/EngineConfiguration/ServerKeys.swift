@@ -95,9 +95,11 @@ package enum ServerKeys {
             help: "How long ended tasks and their idempotency keys are kept (30 days)."),
         ConfigurationKey(
             "input_retention", .seconds(1...315_360_000), default: "86400",
-            help: "How long pictures are kept that no open task uses (1 day)."),
+            help: "How long a task's input pictures are kept after its end (1 day)."),
         ConfigurationKey(
             "max_stored_bytes", .integer(0...1_125_899_906_842_624), default: "0",
-            help: "Above it results of ended tasks are removed, the oldest first; 0: no bound."),
+            help:
+                "Bytes of all pictures together; above it results of ended tasks are removed, the oldest first; 0: no bound."
+        ),
     ]
 }

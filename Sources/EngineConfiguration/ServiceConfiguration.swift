@@ -85,7 +85,7 @@ package struct ConfiguredStorage: Sendable, Equatable {
     /// From a task's end; never longer than the task itself is kept.
     package let resultRetentionMilliseconds: Int64
     package let taskRetentionMilliseconds: Int64
-    /// From a picture's last use.
+    /// Of a task's input pictures, from its end.
     package let inputRetentionMilliseconds: Int64
     /// 0: no bound.
     package let storedBytesMax: Int64
@@ -132,7 +132,7 @@ package struct ConfiguredStep: Sendable, Equatable {
 package enum ConfiguredStrategy: String, Sendable, Equatable, CaseIterable {
     /// The next engine only where the one before surely took nothing.
     case fallback
-    /// The engine with the most free places.
+    /// Of the engines with a free place the one with the fewest runs.
     case spread
 }
 

@@ -30,7 +30,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Composition.withRegistry { registry, _ in
+        try await Composition.withRegistry { registry in
             let loaded: LoadedConfiguration
             do throws(ConfigurationError) {
                 loaded = try options.load(registry)

@@ -16,24 +16,16 @@ struct Composition {
         ])
     }
 
-    /// Starts the one transport, and ends it after `body`.
-    static func withRegistry(_ body: (BackendRegistry, CurlTransport) async throws -> Void) async throws {
-        let transport = try Serve.start { try CurlTransport(.init()) }
-        defer { transport.shutdown() }
-        try await body(registry(transport: transport), transport)
-    }
-
     /// The backends of all enabled engines.
     func backends() throws -> [String: any Backend] {
         var backends: [String: any Backend] = [:]
-        for engine in configuration.engines { backends[engine.name] = try backend(of: engine) }
+        for engine in configuration.engines {
+            guard case .enabled(let settings, _) = engine.state, let factory = registry.factory(for: engine.type) else {
+                continue
+            }
+            backends[engine.name] = try factory.make(settings)
+        }
         return backends
-    }
-
-    /// `nil`: the engine is disabled.
-    func backend(of engine: ConfiguredEngine) throws -> (any Backend)? {
-        guard case .enabled(let settings, _) = engine.state else { return nil }
-        return try registry.factory(for: engine.type)?.make(settings)
     }
 
     func engineSettings(_ backends: [String: any Backend]) -> EngineSettings {

@@ -25,7 +25,7 @@ struct ConfigCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Composition.withRegistry { registry, _ in
+        try await Composition.withRegistry { registry in
             if reference { return print(ConfigurationReference(registry).markdown, terminator: "") }
             let loaded = try Serve.checked { () throws(ConfigurationError) in try options.load(registry) }
             for warning in loaded.warnings { Serve.complain("warning: \(warning)") }

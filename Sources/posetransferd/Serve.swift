@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let logger = try makeLogger()
-        try await Composition.withRegistry { registry, _ in
+        try await Composition.withRegistry { registry in
             let loaded = try load(registry, logger)
             ProcessSettings.apply(connectionsMax: loaded.server.limits.connectionsMax, logger: logger)
             let store = try Self.open(loaded.storage.path, logger)

@@ -11,6 +11,8 @@ package enum Condition: String, CaseIterable, Sendable {
     case tellsCost, tellsNoCost
     /// `capabilities.reportsProgress`, and its opposite.
     case tellsProgress, tellsNoProgress
+    /// `probe` can tell the account's state, and the workflow's.
+    case probesAccount, probesWorkflow
 
     // Uploads
     /// Images beyond `ConformanceStand.uploadBytesMax` are not taken.

@@ -5,7 +5,7 @@ package struct ConformanceCase: Sendable, CustomStringConvertible {
     /// Never given to another case.
     package let number: Int
     package let title: String
-    let conditions: Set<Condition>
+    package let conditions: Set<Condition>
     let body: @Sendable (Bench) async throws -> Void
 
     init(

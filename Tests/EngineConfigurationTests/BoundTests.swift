@@ -72,6 +72,42 @@ import Testing
         }
     }
 
+    /// Names near the real ones, with values of every kind: each is taken or refused, and none is repeated.
+    @Test(arguments: [5, 6, 7, 8] as [UInt64]) func chanceFromOutsideIsTakenOrRefused(seed: UInt64) {
+        var random = Chance(state: seed)
+        let names = [
+            "server", "limits", "max_calls", "listen", "callers", "input_url_hosts", "storage", "path", "engines", "rh",
+            "config",
+            "api_key", "inputs", "timeout", "type", "pipelines", "pose_change", "steps", "pose_transfer", "engine",
+            "strategy", "0", "",
+        ]
+        let values = [
+            secretText, "[\(secretText)]", "[[\(secretText)", "{\(secretText): 1}", "a,\(secretText),,",
+            "&x \(secretText)",
+            "${\(secretText)", "5\(secretText)", "!x \(secretText)", "\(secretText)\u{1b}[0m\n",
+        ]
+        for round in 0..<100 {
+            var variables = ["RUNNINGHUB_API_KEY": secretText]
+            var flags: [String] = []
+            for _ in 0...random.below(4) {
+                let path = (0...random.below(5)).map { _ in names[random.below(names.count)] }.joined(separator: ".")
+                let value = values[random.below(values.count)]
+                if random.below(2) == 0 {
+                    variables[SettableKey.variable(path)] = value
+                } else {
+                    flags.append("\(path)=${RUNNINGHUB_API_KEY}\(value.dropFirst(secretText.count))")
+                }
+            }
+            do {
+                _ = try loader(variables: variables, flags: flags).load(Array(file().utf8), file: "f")
+            } catch {
+                #expect(!error.problems.isEmpty, "seed \(seed), round \(round)")
+                #expect(!error.description.contains("5ecre7c0"), "seed \(seed), round \(round): \(error)")
+                #expect(!error.description.contains("\u{1b}"), "seed \(seed), round \(round)")
+            }
+        }
+    }
+
     /// SplitMix64.
     private struct Chance {
         var state: UInt64

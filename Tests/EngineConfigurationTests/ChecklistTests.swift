@@ -39,7 +39,7 @@ import Testing
                 "not known  engine rh: site right; run with --online",
                 "not known  engine rh: workflow known and run once; run with --online",
                 "not known  engine rh: balance; run with --online",
-                "not known  engine rh: runs under way told; run with --online",
+                "not known  engine rh: runs under way; run with --online",
                 "yes        pipeline pose_change: configured (steps: pose_transfer)",
                 "yes        pipeline pose_change: its engines enabled (rh)",
                 "yes        data folder: exists (./data)",
@@ -56,7 +56,7 @@ import Testing
         #expect(list.lines.allSatisfy { $0.answer == .yes && $0.advice.isEmpty })
         let texts = list.lines.map(\.text)
         #expect(texts.contains("yes        engine rh: balance (99999 coins)"))
-        #expect(texts.contains("yes        engine rh: runs under way told (2)"))
+        #expect(texts.contains("yes        engine rh: runs under way (2)"))
         #expect(
             texts.last == "yes        clock: right (the clock of engine rh's provider is 1.2 s behind this machine's)")
     }
@@ -87,7 +87,7 @@ import Testing
                 "not known  engine rh: site right; the provider did not tell",
                 "not known  engine rh: workflow known and run once; the provider did not tell",
                 "not known  engine rh: balance; the provider did not tell",
-                "not known  engine rh: runs under way told; the provider did not tell",
+                "not known  engine rh: runs under way; the provider did not tell",
                 "not known  clock: right (no provider told the time)",
             ])
         #expect(!list.hasNo)

@@ -70,6 +70,9 @@ import Testing
         #expect(configuration.storage.path == "/var/lib/posetransferd")
         #expect(configuration.server.callers.map(\.name) == ["demo"])
         #expect(!content.replacing("$$", with: "").contains("$"), "compose would fill a single $ in")
+        // It lies where the image's own command looks for it.
+        let target = try #require(service("posetransferd").node(along: "configs[0].target").text)
+        #expect(try Shipped.text("Dockerfile").contains("CMD [\"serve\", \"--config\", \"\(target)\"]"))
     }
 }
 

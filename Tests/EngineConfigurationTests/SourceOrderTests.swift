@@ -160,7 +160,7 @@ import Testing
             "server.callers: has several values below it and cannot be set in one line; write it in the file"
         ),
         ("PTD_SERVER_CALLERS_0_NAME", "x", "server.callers: cannot be set from outside; write it in the file"),
-        ("PTD_SERVER", "x", "set its keys one by one: --set server.listen=127.0.0.1:7411"),
+        ("PTD_SERVER", "x", "set its keys one by one: --set server.KEY=VALUE"),
         ("PTD_ENGINES_RH_CONFIG_INPUTS", "x", "engines.rh.config.inputs: has several values below it"),
         ("PTD_ENGINES_OTHER_TYPE", "runninghub", "names no key of the configuration"),
         (
@@ -202,8 +202,8 @@ import Testing
         let second = other.replacing("r-h", with: "r_h")
         let text = file().replacing("pipelines:", with: other + second + "pipelines:")
         let messages = refusals(text, variables: ["PTD_ENGINES_R_H_CONFIG_TIMEOUT": "5"].withKey)
-        #expect(messages.allSatisfy { $0.contains("names engines.r-h.config.timeout and engines.r_h.config.timeout") })
-        #expect(!messages.isEmpty)
+        #expect(messages.count == 1, "\(messages)")
+        #expect(messages.first?.contains("names engines.r-h.config.timeout and engines.r_h.config.timeout") == true)
         let loaded = try load(text, flags: ["engines.r-h.config.timeout=5"])
         #expect(loaded.configuration.engine(named: "r-h")?.settings?.seconds("timeout") == 5)
         #expect(loaded.configuration.engine(named: "r_h")?.settings?.seconds("timeout") == 300)

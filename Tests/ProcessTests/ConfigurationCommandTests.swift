@@ -114,6 +114,29 @@ import Testing
         }
     }
 
+    @Test func serveTakesTheSameFlags() async throws {
+        try await withFolder { folder in
+            let daemon = try ChildProcess(
+                "posetransferd",
+                ["serve", "--config", "/nowhere.yml", "--listen", "127.0.0.1:0", "--data", "\(folder)/elsewhere"],
+                environment: [
+                    "PTD_CONFIG": "\(folder)/engine_config.yml", "KEY": Self.key, "BASE": "http://127.0.0.1:1",
+                    "PTD_LOG_LEVEL": "error",
+                ])
+            _ = try await daemon.line(with: "posetransferd listening on 127.0.0.1:")
+            #expect(access("\(folder)/elsewhere/tasks.sqlite", F_OK) == 0)
+            daemon.send(SIGTERM)
+            #expect(await daemon.exit() == 0)
+        }
+    }
+
+    @Test func theReferenceNeedsNoFile() async throws {
+        let child = try ChildProcess("posetransferd", ["config", "--reference"], environment: [:])
+        #expect(await child.exit() == 0)
+        let lines = child.output.split(separator: "\n")
+        #expect(lines.first == "# Configuration" && lines.contains { $0.hasPrefix("| `max_calls` | whole number |") })
+    }
+
     @Test(arguments: ["serve", "config", "check"]) func helpHasAnExample(command: String) async throws {
         let child = try ChildProcess("posetransferd", [command, "--help"], environment: [:])
         #expect(await child.exit() == 0)
@@ -134,57 +157,58 @@ import Testing
         }
     }
 
+    /// What `check --online` says of a simulator that is set up so.
     private func online(
-        _ setUp: (inout SimulatorConfiguration) -> Void, _ judge: (Int32, String) -> Void,
-        faults: [FaultRule] = [], arguments: [String] = []
-    ) async throws {
+        faults: [FaultRule] = [], arguments: [String] = [], _ setUp: (inout SimulatorConfiguration) -> Void
+    ) async throws -> (status: Int32, output: String) {
+        var answer: (status: Int32, output: String) = (-1, "")
         try await withFolder { folder in
             var configuration = SimulatorConfiguration()
             setUp(&configuration)
             let simulator = try await SimulatorServer.start(configuration)
             simulator.setFaults(try FaultPlan(faults))
-            let (status, output) = try await run(
-                ["check", "--online"] + arguments, in: folder, base: simulator.baseURL)
-            judge(status, output)
+            answer = try await run(["check", "--online"] + arguments, in: folder, base: simulator.baseURL)
             #expect(simulator.ledger.paid.isEmpty)
+            #expect(!answer.output.contains(Self.key))
             await simulator.shutdown()
         }
+        return answer
     }
 
     @Test func aGoodSetUp() async throws {
-        try await online({ $0.keys = [Self.key] }) { status, output in
-            #expect(status == 0, "\(output)")
-            #expect(output.contains("yes        engine cloud: reachable"))
-            #expect(output.contains("yes        engine cloud: key accepted"))
-            #expect(output.contains("yes        engine cloud: balance"))
-            #expect(!output.contains(Self.key))
+        let (status, output) = try await online { $0.keys = [Self.key] }
+        #expect(status == 0, "\(output)")
+        for question in ["reachable", "key accepted", "workflow known and run once", "balance"] {
+            #expect(output.contains("yes        engine cloud: \(question)"), "\(output)")
         }
     }
 
     @Test func aWrongKey() async throws {
-        try await online({ $0.keys = ["another-key"] }) { status, output in
-            #expect(status == 1)
-            #expect(output.contains("yes        engine cloud: reachable"))
-            #expect(output.contains("no         engine cloud: key accepted"))
-            #expect(!output.contains(Self.key))
-        }
+        let (status, output) = try await online { $0.keys = ["another-key"] }
+        #expect(status == 1)
+        #expect(output.contains("yes        engine cloud: reachable"))
+        #expect(output.contains("no         engine cloud: key accepted"))
+    }
+
+    @Test func anUnknownWorkflow() async throws {
+        let (status, output) = try await online { $0.workflows = ["5"] }
+        #expect(status == 1)
+        #expect(output.contains("yes        engine cloud: key accepted"))
+        #expect(output.contains("no         engine cloud: workflow known and run once"), "\(output)")
     }
 
     @Test func noBalance() async throws {
-        try await online({ $0.balance = 0 }) { status, output in
-            #expect(status == 1)
-            #expect(output.contains("no         engine cloud: balance"))
-        }
+        let (status, output) = try await online { $0.balance = 0 }
+        #expect(status == 1)
+        #expect(output.contains("no         engine cloud: balance"))
     }
 
     @Test func noAnswerInTime() async throws {
-        let hang = FaultRule(.account, .hang)
-        try await online(
-            { _ in },
-            { status, output in
-                #expect(status == 1)
-                #expect(output.contains("no         engine cloud: reachable (no answer within 0.3 s)"), "\(output)")
-            }, faults: [hang], arguments: ["--timeout", "0.3"])
+        let (status, output) = try await online(
+            faults: [FaultRule(.account, .hang)], arguments: ["--timeout", "0.3"]
+        ) { _ in }
+        #expect(status == 1)
+        #expect(output.contains("no         engine cloud: reachable (no answer within 0.3 s)"), "\(output)")
     }
 
     @Test func unreachable() async throws {

@@ -28,8 +28,8 @@ struct SimulatedRunningHub: BackendUnderTest {
         case .v2: break
         case .workflowV1:
             rule(
-                out: .startRejected, .workflowNeverRan, .startInvalid, .wrongSite, .noBalance, .wrongNode,
-                because: "workflow-v1 has no word for it")
+                out: .startRejected, .workflowNeverRan, .startInvalid, because: "workflow-v1 has no word for it")
+            rule(out: .probesAccount, .probesWorkflow, because: "workflow-v1 has no call that tells it")
             rule(out: .runWithoutPicture, because: "workflow-v1 does not tell the type of a file")
             rule(out: .cancelFault, .cancelHangs, because: "workflow-v1 has no cancel")
         }

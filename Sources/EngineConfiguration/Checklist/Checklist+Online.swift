@@ -66,7 +66,7 @@ extension Checklist {
         return lines + [runs(probe.runsUnderWay, subject, silence)]
     }
 
-    private static let underWay = "runs under way told"
+    private static let underWay = "runs under way"
 
     private static func runs(_ count: Int?, _ subject: String, _ silence: String) -> ChecklistLine {
         guard let count else { return ChecklistLine(.notKnown, subject, underWay, advice: silence) }

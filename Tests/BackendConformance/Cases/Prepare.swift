@@ -61,7 +61,7 @@ extension ConformanceCase {
         trouble(18, "a server's fault at an upload may pass", .uploadFault, .transient),
         trouble(19, "a page in place of an answer may pass", .uploadPage, .transient),
         trouble(20, "an upload with a wrong key is the key's fault", .wrongKey, .auth),
-        ConformanceCase(21, "a full provider asks for patience", [.works, .uploadFull]) { bench in
+        ConformanceCase(21, "a full provider asks an upload for patience", [.works, .uploadFull]) { bench in
             let error = try await bench.error { () throws(BackendError) in
                 _ = try await bench.backend.prepare(bench.source.image)
             }

@@ -13,11 +13,13 @@ extension ConformanceCase {
             try bench.expect(books.startsSeen == 0 && books.runs.isEmpty, "\(books)")
         },
         broken(152, "a wrong key is not authorised", .wrongKey) { $0.authorised },
-        broken(153, "an account of the other site does not match", .wrongSite) { $0.siteMatches },
-        broken(154, "an empty account is not funded", .noBalance) { $0.funded },
-        broken(155, "an unknown workflow is not valid", .unknownWorkflow) { $0.workflowValid },
-        broken(156, "a workflow that never ran is not valid", .workflowNeverRan) { $0.workflowValid },
-        broken(157, "a node that the workflow does not have is found", .wrongNode) { $0.workflowValid },
+        broken(153, "an account of the other site does not match", .wrongSite, .probesAccount) { $0.siteMatches },
+        broken(154, "an empty account is not funded", .noBalance, .probesAccount) { $0.funded },
+        broken(155, "an unknown workflow is not valid", .unknownWorkflow, .probesWorkflow) { $0.workflowValid },
+        broken(156, "a workflow that never ran is not valid", .workflowNeverRan, .probesWorkflow) { $0.workflowValid },
+        broken(157, "a node that the workflow does not have is found", .wrongNode, .probesWorkflow) {
+            $0.workflowValid
+        },
         broken(158, "a provider that is gone is not reachable", .unreachable) { $0.reachable },
         ConformanceCase(159, "an account that cannot be read is not said to be good", [.works, .accountFault]) {
             bench in
@@ -36,9 +38,9 @@ extension ConformanceCase {
     ]
 
     private static func broken(
-        _ number: Int, _ title: String, _ condition: Condition, _ fact: @escaping @Sendable (Probe) -> Bool?
+        _ number: Int, _ title: String, _ conditions: Condition..., fact: @escaping @Sendable (Probe) -> Bool?
     ) -> ConformanceCase {
-        ConformanceCase(number, title, [.works, condition]) { bench in
+        ConformanceCase(number, title, Set(conditions).union([.works])) { bench in
             let probe = try await bench.probed()
             try bench.expect(fact(probe) == false, "\(probe)")
             try bench.expect(!probe.message.isEmpty, "no reason")
