@@ -12,4 +12,8 @@ enum TaskStoreLimits {
     static let readBusyMilliseconds = 5_000
     /// Events that one read gives at most.
     static let eventsPerReadMax = 10_000
+    /// Tasks on one page of a list.
+    static let tasksPerPageMax = 1_000
+    /// Rows that one read of a list looks at: some milliseconds.
+    static let rowsPerListMax = 5_000
 }

@@ -67,6 +67,12 @@ final class Statement {
         return values
     }
 
+    /// Runs a query and looks at its rows, one after the other, for as long as `look` says so.
+    func scan(_ look: (Statement) throws(StoreError) -> Bool) throws(StoreError) {
+        defer { reset() }
+        while try step(), try look(self) {}
+    }
+
     func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(StoreError) -> Value {
         let number = sqlite3_column_int64(handle, nextColumn())
         guard let value = Value(exactly: number) else { throw unexpected("the number \(number)") }

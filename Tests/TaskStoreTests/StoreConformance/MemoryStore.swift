@@ -3,7 +3,7 @@ import EngineCore
 import Synchronization
 
 /// All three ports in memory: for tests that need a store and no disk, and to hold the conformance cases against a second reading.
-final class MemoryStore: TaskJournal, TaskReader, ImageStore {
+final class MemoryStore: TaskJournal, TaskReader, TaskLists, ImageStore {
     private struct Owned: Hashable {
         var owner: String
         var digest: ContentDigest
@@ -82,6 +82,24 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
 
     func events(task: TaskID, afterSequence: UInt64, limit: Int) throws(StoreError) -> [TaskEvent] {
         chosen(limit, by: \.sequence) { $0.task == task && $0.sequence > afterSequence }
+    }
+
+    func list(_ query: TaskListQuery) throws(StoreError) -> TaskListPage {
+        let all = content.withLock { $0.tasks.values.sorted { $0.number > $1.number } }
+        let found = all.filter { task in
+            if let caller = query.caller, caller != task.caller { return false }
+            if !query.states.isEmpty, !query.states.contains(task.state) { return false }
+            if query.isUnknownOnly, task.failure?.reason != .submissionUnknown || task.resolution != nil {
+                return false
+            }
+            guard task.createdAt >= query.createdFrom ?? .min, task.createdAt < query.createdBefore ?? .max else {
+                return false
+            }
+            guard task.number < query.below ?? .max else { return false }
+            return query.labels.allSatisfy { task.labels[$0.key] == $0.value }
+        }
+        let page = Array(found.prefix(max(1, query.limit)))
+        return TaskListPage(tasks: page, next: page.count < found.count ? page.last?.number : nil)
     }
 
     private func chosen(_ limit: Int, by key: (TaskEvent) -> UInt64, where isChosen: (TaskEvent) -> Bool) -> [TaskEvent]

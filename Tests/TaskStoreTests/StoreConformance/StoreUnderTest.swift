@@ -13,16 +13,17 @@ enum StoreKind: String, CaseIterable, Sendable {
 struct StoreUnderTest {
     let journal: any TaskJournal
     let reader: any TaskReader
+    let lists: any TaskLists
     let images: any ImageStore
 
     init(_ kind: StoreKind) throws {
         switch kind {
         case .sqlite:
             let store = try TaskStore.open(path: try TemporaryFolder().path + "/data")
-            (journal, reader, images) = (store.journal, store.reader, store.images)
+            (journal, reader, lists, images) = (store.journal, store.reader, store.reader, store.images)
         case .memory:
             let store = MemoryStore()
-            (journal, reader, images) = (store, store, store)
+            (journal, reader, lists, images) = (store, store, store, store)
         }
     }
 }
