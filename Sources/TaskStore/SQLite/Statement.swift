@@ -101,6 +101,20 @@ final class Statement {
         return digest
     }
 
+    /// The text's bytes, good until the next call on the statement; none where it is NULL.
+    func textBytes() -> UnsafeBufferPointer<UInt8> {
+        let index = nextColumn()
+        let start = sqlite3_column_text(handle, index)
+        return UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, index)))
+    }
+
+    /// The blob's bytes; as `textBytes`.
+    func blobBytes() -> UnsafeRawBufferPointer {
+        let index = nextColumn()
+        let start = sqlite3_column_blob(handle, index)
+        return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, index)))
+    }
+
     /// What a value that must not be there is answered with.
     func unexpected(_ what: String) -> StoreError {
         let name = sqlite3_column_name(handle, max(0, column - 1)).map { String(cString: $0) } ?? "?"

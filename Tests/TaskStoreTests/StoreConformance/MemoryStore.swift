@@ -4,21 +4,24 @@ import Synchronization
 
 /// All three ports in memory: for tests that need a store and no disk, and to hold the conformance cases against a second reading.
 final class MemoryStore: TaskJournal, TaskReader, TaskLists, ImageStore {
-    private struct Owned: Hashable {
+    struct Owned: Hashable {
         var owner: String
         var digest: ContentDigest
     }
 
-    private struct Content {
+    struct Content {
         var tasks: [Int64: TaskRecord] = [:]
         var events: [UInt64: TaskEvent] = [:]
         var uploads: [Owned: UploadRecord] = [:]
         var put: [Owned: (image: StoredImage, expiresAt: Int64)] = [:]
-        var images: [ContentDigest: [UInt8]] = [:]
+        var images: [ContentDigest: (bytes: [UInt8], touchedAt: Int64)] = [:]
         var pausedEngines: Set<String> = []
+        var removedNumber: Int64 = 0
+        var removedCursor: UInt64 = 0
+        var sweptAt: Int64?
     }
 
-    private let content = Mutex(Content())
+    let content = Mutex(Content())
 
     func recover() throws(StoreError) -> Recovery {
         content.withLock { content in
@@ -28,8 +31,8 @@ final class MemoryStore: TaskJournal, TaskReader, TaskLists, ImageStore {
                 ($0.engine, $0.digest.hex) < ($1.engine, $1.digest.hex)
             }
             recovery.pausedEngines = content.pausedEngines
-            recovery.highestNumber = content.tasks.keys.max() ?? 0
-            recovery.highestCursor = content.events.keys.max() ?? 0
+            recovery.highestNumber = max(content.removedNumber, content.tasks.keys.max() ?? 0)
+            recovery.highestCursor = max(content.removedCursor, content.events.keys.max() ?? 0)
             return recovery
         }
     }
@@ -130,7 +133,7 @@ final class MemoryStore: TaskJournal, TaskReader, TaskLists, ImageStore {
         case .image(let caller, let image, let expiresAt):
             content.put[Owned(owner: caller, digest: image.digest)] = (image, expiresAt)
         case .settle(let record):
-            guard content.tasks[record.number]?.state.isTerminal == true else {
+            guard content.tasks[record.number]?.state.isTerminal != false else {
                 throw StoreError(.corrupt, "no ended task \(record.number)")
             }
             content.tasks[record.number]?.resolution = record.resolution
@@ -155,7 +158,7 @@ final class MemoryStore: TaskJournal, TaskReader, TaskLists, ImageStore {
     func makeWriter() throws(StoreError) -> any ImageWriter { Writer(store: self) }
 
     func open(_ digest: ContentDigest) throws(StoreError) -> any ImageReader {
-        guard let bytes = content.withLock({ $0.images[digest] }) else {
+        guard let bytes = content.withLock({ $0.images[digest]?.bytes }) else {
             throw StoreError(.missing, "no image \(digest)")
         }
         return Reader(bytes: bytes)
@@ -182,7 +185,7 @@ final class MemoryStore: TaskJournal, TaskReader, TaskLists, ImageStore {
 
         func commit(as digest: ContentDigest) throws(StoreError) {
             guard let all = bytes.withLock({ $0.take() }) else { throw StoreError(.io, "committed after its end") }
-            store.content.withLock { $0.images[digest] = all }
+            store.content.withLock { $0.images[digest] = (all, wallClock()) }
         }
 
         func discard() { bytes.withLock { $0 = nil } }
