@@ -100,8 +100,11 @@ import Testing
                     }
                 }
             }
-            for writer in writers { try await writer.value }
+            // Also where a writer failed: the sweep must end either way.
+            var outcomes: [Result<Void, any Error>] = []
+            for writer in writers { outcomes.append(await writer.result) }
             isOver.set()
+            for outcome in outcomes { try outcome.get() }
             let removed = try await group.next() ?? 0
             #expect(removed > 0 && removed % 2 == 0, "the sweep had nothing to do")
         }
