@@ -56,7 +56,9 @@ let package = Package(
         .target(
             name: "EngineCore", dependencies: ["BackendAPI", deque, heap, crypto, logging], swiftSettings: strict),
         .target(name: "SystemPorts", dependencies: ["EngineCore"], swiftSettings: strict),
-        .target(name: "HTTPTransport", dependencies: ["CCurl", "CLibCurl", logging], swiftSettings: strict),
+        .target(
+            name: "HTTPTransport", dependencies: ["BackendAPI", "CCurl", "CLibCurl", "EngineCore", logging],
+            swiftSettings: strict),
         .target(
             name: "RunningHubBackend", dependencies: ["BackendAPI", "HTTPTransport", crypto, logging],
             swiftSettings: strict),
@@ -113,7 +115,10 @@ let package = Package(
         .testTarget(name: "SystemPortsTests", dependencies: ["EngineCore", "SystemPorts"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["EngineSimulation", "EngineCore"], swiftSettings: strict),
         .testTarget(
-            name: "HTTPTransportTests", dependencies: ["HTTPTransport", "LoopbackPorts", nioCore, nioPosix, nioHTTP1],
+            name: "HTTPTransportTests",
+            dependencies: [
+                "BackendAPI", "EngineCore", "HTTPTransport", "LoopbackPorts", nioCore, nioPosix, nioHTTP1,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RunningHubBackendTests",

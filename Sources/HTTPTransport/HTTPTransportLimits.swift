@@ -22,3 +22,16 @@ package enum HTTPTransportLimits {
     /// Milliseconds between two looks of an idle transport at its inbox; a new request wakes it at once.
     static let idlePollMilliseconds: Int32 = 60_000
 }
+
+/// What bounds the fetch of a picture from a caller's address.
+package enum RemoteImagesLimits {
+    /// Redirects that are followed.
+    package static let redirectsMax = 3
+    /// The whole fetch, all redirects together, and each connect.
+    package static let totalMilliseconds = 60_000
+    package static let connectMilliseconds = 5_000
+    /// A server that gives less than this for so long is given up.
+    package static let slowest = HTTPTimeLimits.Slowest(bytesPerSecond: 1_000, seconds: 20)
+    /// Characters of an error's message.
+    package static let messageCharactersMax = 500
+}

@@ -30,6 +30,18 @@ package final class HTTPURL: @unchecked Sendable {
 
     deinit { curl_url_cleanup(handle) }
 
+    /// Where a `Location` leads from here: it may be relative. The text is that of a URL which still has to be judged.
+    package func following(_ location: String) throws(HTTPTransportError) -> String {
+        let location = try Self.checked(location)
+        guard let next = curl_url_dup(handle) else { throw Self.error("no memory for a URL", code: .internal) }
+        defer { curl_url_cleanup(next) }
+        let flags = UInt32(CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME)
+        guard curl_url_set(next, CURLUPART_URL, location, flags) == CURLUE_OK,
+            let text = Self.part(CURLUPART_URL, of: next)
+        else { throw Self.error("the URL cannot be parsed") }
+        return text
+    }
+
     private static func checked(_ text: String) throws(HTTPTransportError) -> String {
         guard text.utf8.count <= HTTPTransportLimits.urlBytesMax else {
             throw error("the URL is longer than \(HTTPTransportLimits.urlBytesMax) bytes")

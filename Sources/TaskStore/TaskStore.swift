@@ -1,11 +1,12 @@
 package import EngineCore
-import Glibc
 
 /// Everything durable, in one folder that one process owns.
 package final class TaskStore: Sendable {
     package let journal: SQLiteJournal
     package let reader: SQLiteReader
     package let images: FileImageStore
+    /// Removes for good what a caller has.
+    package let housekeeper: StoreHousekeeper
     /// 32 hex digits, made with the folder and never changed: tells a client whether its cursors still mean something.
     package let instanceID: String
     /// The folder's absolute path.
@@ -27,10 +28,15 @@ package final class TaskStore: Sendable {
         images = try FileImageStore(folder: folder)
         journal = try SQLiteJournal(folder: folder, vfs: vfs)
         reader = SQLiteReader(folder: folder, vfs: vfs)
+        housekeeper = StoreHousekeeper(journal: journal, reader: reader, images: images)
         instanceID = try journal.instanceID()
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        try journal.removeExpired(now: Int64(now.tv_sec) * 1_000)
+        let now = WallClock.milliseconds()
+        try journal.use { writer throws(StoreError) in try writer.removeExpired(uploadsBy: now, imagesBy: now) }
+    }
+
+    /// One round of removal; see `StoreHousekeeper.keepHouse`.
+    package func keepHouse(policy: RetentionPolicy, now: Int64) throws(StoreError) -> Removal {
+        try housekeeper.keepHouse(policy: policy, now: now)
     }
 
     /// Ends all connections and gives the folder free; calls after it throw. Readers go first, so that the journal leaves one whole file

@@ -12,4 +12,14 @@ enum TaskStoreLimits {
     static let readBusyMilliseconds = 5_000
     /// Events that one read gives at most.
     static let eventsPerReadMax = 10_000
+    /// Tasks on one page of a list.
+    static let tasksPerPageMax = 1_000
+    /// Rows that one read of a list looks at: some milliseconds.
+    static let rowsPerListMax = 5_000
+    /// Tasks that one transaction removes: the engine's next commit waits for it, some ten milliseconds.
+    static let tasksPerRemovalMax = 200
+    /// Transactions of one round of removal.
+    static let removalsPerRoundMax = 50
+    /// Milliseconds for which a purge leaves a file alone that somebody has just stored: a submit of the same content may be about to name it.
+    static let purgeGraceMilliseconds: Int64 = 60_000
 }

@@ -22,8 +22,8 @@ struct Arrows {
         ]),
         // The clock, the random numbers and the threads of this machine, behind EngineCore's ports.
         "SystemPorts": Arrows(["EngineCore"], system: ["Glibc"]),
-        // All that leaves the machine; the only one that sees libcurl.
-        "HTTPTransport": Arrows(["CCurl", "CLibCurl", "EngineCore", "Logging"], system: ["Glibc"]),
+        // All that leaves the machine; the only one that sees libcurl. Of the engine it sees the port for callers' addresses.
+        "HTTPTransport": Arrows(["BackendAPI", "CCurl", "CLibCurl", "EngineCore", "Logging"], system: ["Glibc"]),
         "RunningHubBackend": Arrows(
             ["BackendAPI", "Crypto", "HTTPTransport", "Logging"], system: ["FoundationEssentials"]),
         // All that is on disk; the only one that sees SQLite.

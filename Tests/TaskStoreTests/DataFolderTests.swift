@@ -103,7 +103,7 @@ import Testing
     @Test func anEmptyFileIsBroughtToThisVersionAndMarkedAsOurs() throws {
         try TaskStore.open(path: path).close()
         let raw = try Raw(path + "/tasks.sqlite")
-        #expect(try raw.text("PRAGMA user_version") == "1")
+        #expect(try raw.text("PRAGMA user_version") == "2")
         #expect(try raw.text("PRAGMA application_id") == "\(0x5054_7364)")
         #expect(try raw.text("PRAGMA journal_mode") == "wal")
         #expect(try raw.text("PRAGMA integrity_check") == "ok")
@@ -111,10 +111,10 @@ import Testing
 
     @Test func aNewerFileIsRefusedAndLeftAsItIs() throws {
         try TaskStore.open(path: path).close()
-        try Raw(path + "/tasks.sqlite").execute("PRAGMA user_version = 2")
+        try Raw(path + "/tasks.sqlite").execute("PRAGMA user_version = 3")
         let error = refusal()
-        #expect(error?.code == .newer && error?.message.contains("format 2") == true)
-        try Raw(path + "/tasks.sqlite").execute("PRAGMA user_version = 1")
+        #expect(error?.code == .newer && error?.message.contains("format 3") == true)
+        try Raw(path + "/tasks.sqlite").execute("PRAGMA user_version = 2")
         try TaskStore.open(path: path).close()
     }
 

@@ -1,17 +1,20 @@
 package import EngineCore
 import Glibc
+import Synchronization
 
 /// Images as files under `images/`, by the first byte of their digest.
 ///
 /// A file has its final name only when all its bytes are on stable storage, so whatever bears a digest's name is whole.
 package final class FileImageStore: ImageStore {
     private let folder: DataFolder
+    /// Held while a file gets its name or loses it, so that a content which a commit found is not removed under its hands.
+    let naming = Mutex(())
 
     /// Makes the 256 folders, so that a commit has no folder to make and to sync.
     init(folder: DataFolder) throws(StoreError) {
         self.folder = folder
         for byte in UInt8.min...UInt8.max {
-            try Self.makeBranch("\(folder.images)/\(byte < 16 ? "0" : "")\(String(byte, radix: 16))")
+            try Self.makeBranch(branch(byte))
         }
         try Folders.sync(folder.images)
     }
@@ -30,6 +33,8 @@ package final class FileImageStore: ImageStore {
     package func contains(_ digest: ContentDigest) -> Bool { access(path(of: digest), F_OK) == 0 }
 
     package func path(of digest: ContentDigest) -> String { "\(branch(of: digest))/\(digest.hex)" }
+
+    func branch(_ byte: UInt8) -> String { "\(folder.images)/\(byte < 16 ? "0" : "")\(String(byte, radix: 16))" }
 
     func branch(of digest: ContentDigest) -> String { "\(folder.images)/\(digest.hex.prefix(2))" }
 

@@ -51,10 +51,20 @@ final class FileImageWriter: ImageWriter {
     }
 
     /// A file of that name and size is the same content. One of another size was damaged from outside and is replaced.
+    ///
+    /// Either way it is young from now on: nobody may refer to it yet, and a sweep spares what is young.
     private func giveName(_ path: String, bytes: Int64) throws(StoreError) {
-        var status = stat()
-        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int64(status.st_size) == bytes { return }
-        guard rename(file.path, path) == 0 else { throw StoreError(errno: errno, "name \(path)") }
-        state.withLock { $0 = .ended }
+        try store.naming.withLock { _ throws(StoreError) in
+            var status = stat()
+            let isThere =
+                lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && Int64(status.st_size) == bytes
+            let named = isThere ? path : file.path
+            guard utimensat(AT_FDCWD, named, nil, AT_SYMLINK_NOFOLLOW) == 0 else {
+                throw StoreError(errno: errno, "touch \(named)")
+            }
+            if isThere { return }
+            guard rename(file.path, path) == 0 else { throw StoreError(errno: errno, "name \(path)") }
+            state.withLock { $0 = .ended }
+        }
     }
 }

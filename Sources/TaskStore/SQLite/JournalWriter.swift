@@ -41,24 +41,23 @@ final class JournalWriter {
     /// All of `writes` in one transaction, or none. After any failure but a full disk or a busy file nothing more is written: what the
     /// kernel still holds of a failed sync is unknown, so only a new start may judge by the file.
     func commit(_ writes: [JournalWrite]) throws(StoreError) {
+        try inTransaction { () throws(StoreError) in for write in writes { try put(write) } }
+    }
+
+    /// Durable as a whole when it returns; see `commit`.
+    func inTransaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
         if let fault {
             throw StoreError(fault.code, "nothing is written to \(path) any more since: \(fault.message)")
         }
         do {
             try begin.run()
-            for write in writes { try put(write) }
+            try body()
             try end.run()
         } catch {
             undo(after: error)
             throw error
         }
         checkpointIfDue()
-    }
-
-    /// Removes uploads and put images that ended before `now`: memory aids, which nothing else refers to.
-    func removeExpired(now: Int64) throws(StoreError) {
-        try database.execute(
-            "DELETE FROM upload WHERE expires_at <= \(now); DELETE FROM image WHERE expires_at <= \(now)")
     }
 
     /// `synchronous` is per connection and has other defaults in other builds: set, then read back.
@@ -112,8 +111,9 @@ final class JournalWriter {
         case .settle(let record):
             TaskColumns.bindSettled(record, to: settleTask)
             try settleTask.run()
-            guard database.changes == 1 else {
-                throw StoreError(.corrupt, "\(path) holds no ended task \(record.number) (\(record.id)) to be settled")
+            // None: it was removed for good meanwhile, at an operator's word.
+            if database.changes == 0, try database.task(record.id) != nil {
+                throw StoreError(.corrupt, "the task \(record.number) (\(record.id)) in \(path) has not ended")
             }
         case .pause(let engine, let isPaused): try pause(engine, isPaused)
         }

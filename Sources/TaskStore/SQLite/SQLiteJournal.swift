@@ -22,9 +22,8 @@ package final class SQLiteJournal: TaskJournal, Sendable {
             recovery.openTasks = try writer.database.openTasks()
             recovery.uploads = try writer.database.uploads()
             recovery.pausedEngines = try writer.database.pausedEngines()
-            recovery.highestNumber = try writer.database.number("SELECT coalesce(max(number), 0) FROM task")
-            let cursor = try writer.database.number("SELECT coalesce(max(cursor), 0) FROM event")
-            recovery.highestCursor = UInt64(max(0, cursor))
+            recovery.highestNumber = try writer.database.number("SELECT \(Highest.number)")
+            recovery.highestCursor = UInt64(max(0, try writer.database.number("SELECT \(Highest.cursor)")))
             return recovery
         }
     }
@@ -54,10 +53,6 @@ package final class SQLiteJournal: TaskJournal, Sendable {
         }
     }
 
-    func removeExpired(now: Int64) throws(StoreError) {
-        try use { writer throws(StoreError) in try writer.removeExpired(now: now) }
-    }
-
     func instanceID() throws(StoreError) -> String {
         try use { writer throws(StoreError) in
             guard let id = try writer.database.text("SELECT value FROM meta WHERE key = 'instance_id'") else {
@@ -69,7 +64,8 @@ package final class SQLiteJournal: TaskJournal, Sendable {
 
     func close() { writer.withLock { $0 = nil } }
 
-    private func use<Value: Sendable>(_ body: (JournalWriter) throws(StoreError) -> Value) throws(StoreError) -> Value {
+    /// Between two commits of the engine, which waits meanwhile.
+    func use<Value: Sendable>(_ body: (JournalWriter) throws(StoreError) -> Value) throws(StoreError) -> Value {
         try writer.withLock { writer throws(StoreError) in
             guard let writer else { throw StoreError(.io, "the store is closed") }
             return try body(writer)

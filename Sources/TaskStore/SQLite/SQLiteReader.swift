@@ -4,7 +4,7 @@ import Synchronization
 /// Reads of what is committed, over a few connections of its own: they never wait for the writer, and it never for them.
 ///
 /// Each connection stands in a `Mutex` and is opened at its first use.
-package final class SQLiteReader: TaskReader {
+package final class SQLiteReader: TaskReader, TaskLists {
     private enum Slot {
         case unopened
         case open(Database)
@@ -58,6 +58,11 @@ package final class SQLiteReader: TaskReader {
         try use { database throws(StoreError) in try database.image(caller: caller, digest: digest, now: now) }
     }
 
+    /// Gives at most `TaskStoreLimits.tasksPerPageMax`, and looks at no more than `TaskStoreLimits.rowsPerListMax` rows.
+    package func list(_ query: TaskListQuery) throws(StoreError) -> TaskListPage {
+        try use { database throws(StoreError) in try database.list(query) }
+    }
+
     func close() {
         for connection in connections { connection.slot.withLock { $0 = .closed } }
     }
@@ -66,7 +71,7 @@ package final class SQLiteReader: TaskReader {
     private static func checked(_ limit: Int) -> Int { min(max(1, limit), TaskStoreLimits.eventsPerReadMax) }
 
     /// A connection that nobody uses now, else the next in turn, after a wait.
-    private func use<Value: Sendable>(_ body: (Database) throws(StoreError) -> Value) throws(StoreError) -> Value {
+    func use<Value: Sendable>(_ body: (Database) throws(StoreError) -> Value) throws(StoreError) -> Value {
         for connection in connections {
             let result = try connection.slot.withLockIfAvailable { slot throws(StoreError) in
                 try body(try open(&slot))

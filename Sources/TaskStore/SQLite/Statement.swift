@@ -67,6 +67,12 @@ final class Statement {
         return values
     }
 
+    /// Runs a query and looks at its rows, one after the other, for as long as `look` says so.
+    func scan(_ look: (Statement) throws(StoreError) -> Bool) throws(StoreError) {
+        defer { reset() }
+        while try step(), try look(self) {}
+    }
+
     func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(StoreError) -> Value {
         let number = sqlite3_column_int64(handle, nextColumn())
         guard let value = Value(exactly: number) else { throw unexpected("the number \(number)") }
@@ -93,6 +99,20 @@ final class Statement {
         let bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index)))
         guard let digest = ContentDigest(bytes: bytes) else { throw unexpected("a digest of \(bytes.count) bytes") }
         return digest
+    }
+
+    /// The text's bytes, good until the next call on the statement; none where it is NULL.
+    func textBytes() -> UnsafeBufferPointer<UInt8> {
+        let index = nextColumn()
+        let start = sqlite3_column_text(handle, index)
+        return UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, index)))
+    }
+
+    /// The blob's bytes; as `textBytes`.
+    func blobBytes() -> UnsafeRawBufferPointer {
+        let index = nextColumn()
+        let start = sqlite3_column_blob(handle, index)
+        return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, index)))
     }
 
     /// What a value that must not be there is answered with.

@@ -32,10 +32,13 @@ enum TaskColumns {
     static let settle =
         "UPDATE task SET resolution = ?, resolution_run = ?, follow_up = ? WHERE number = ? AND state >= 6"
 
-    /// Goes on with an index hint, a WHERE and an ORDER.
-    static func select(_ source: String = "task") -> String {
+    /// Goes on with a WHERE and an ORDER. `first` are columns that stand before those of the record. CROSS JOIN keeps SQLite from
+    /// beginning elsewhere than at `task`.
+    static func select(_ source: String = "task", first: [String] = []) -> String {
         let columns = (asked + standing + settled).map { $0 == "caller" ? "caller.name" : "task.\($0)" }
-        return "SELECT \(columns.joined(separator: ", ")) FROM \(source) JOIN caller ON caller.id = task.caller"
+        return
+            "SELECT \((first + columns).joined(separator: ", ")) FROM \(source) "
+            + "CROSS JOIN caller ON caller.id = task.caller"
     }
 
     static func bindAsked(_ record: TaskRecord, caller: Int64, to statement: Statement) throws(StoreError) {

@@ -134,4 +134,102 @@ import Testing
         try store.journal.commit([])
         #expect(try store.journal.recover() == Recovery())
     }
+
+    @Test(arguments: StoreKind.allCases) func aSettledTaskKeepsItsStoryAndShowsItsResolution(_ kind: StoreKind) throws {
+        let resolutions: [Resolution] = [.adopted(RunID(rawValue: "12 'x")), .notCharged, .submittedAgain]
+        for (resolution, followUp) in zip(
+            resolutions, [TaskID(rawValue: "tsk_next"), nil, TaskID(rawValue: "tsk_again")])
+        {
+            let store = try StoreUnderTest(kind)
+            let (record, event) = Samples.everyFieldSet()
+            try store.journal.commit([.insert(record, event)])
+            var settled = record
+            (settled.resolution, settled.followUp) = (resolution, followUp)
+            // What else the write says about the task does not count.
+            var write = settled
+            (write.message, write.state, write.outputs, write.charged) = ("other", .succeeded, [], .no)
+            try store.journal.commit([.settle(write)])
+            #expect(try store.journal.task(record.id) == settled)
+            #expect(try store.reader.task(record.id) == settled)
+            #expect(try store.reader.events(task: record.id, afterSequence: 0, limit: 9) == [event])
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func onlyAnEndedTaskIsSettledAndARemovedOneIsPassedOver(_ kind: StoreKind)
+        throws
+    {
+        let store = try StoreUnderTest(kind)
+        let (open, event) = Samples.accepted(1)
+        try store.journal.commit([.insert(open, event)])
+        var removed = Samples.accepted(2).record
+        removed.resolution = .notCharged
+        try store.journal.commit([.settle(removed)])
+        #expect(try store.journal.task(removed.id) == nil)
+        var settled = open
+        settled.resolution = .notCharged
+        let error = #expect(throws: StoreError.self) { try store.journal.commit([.settle(settled)]) }
+        #expect(error?.code == .corrupt)
+        #expect(try store.reader.task(open.id) == open)
+    }
+
+    @Test(arguments: StoreKind.allCases) func aPauseStaysUntilItIsTakenBack(_ kind: StoreKind) throws {
+        let store = try StoreUnderTest(kind)
+        try store.journal.commit([.pause(engine: "a 'x", true), .pause(engine: "b", true), .pause(engine: "c", false)])
+        try store.journal.commit([.pause(engine: "b", true)])
+        #expect(try store.journal.recover().pausedEngines == ["a 'x", "b"])
+        try store.journal.commit([.pause(engine: "a 'x", false), .pause(engine: "a 'x", false)])
+        #expect(try store.journal.recover().pausedEngines == ["b"])
+    }
+
+    @Test(arguments: StoreKind.allCases) func aTaskIsFoundByTheRunOfItsEngine(_ kind: StoreKind) throws {
+        let store = try StoreUnderTest(kind)
+        var (record, event) = Samples.accepted(1, cursor: 1)
+        try store.journal.commit([.insert(record, event)])
+        let run = RunID(rawValue: "1234567890123456789")
+        #expect(try store.journal.task(run: run, engine: "main") == nil)
+        (record, event) = Samples.changed(record, to: .running, cursor: 2)
+        record.run = run
+        try store.journal.commit([.update(record, event)])
+        #expect(try store.journal.task(run: run, engine: "main") == record)
+        #expect(try store.journal.task(run: run, engine: "other") == nil)
+        #expect(try store.journal.task(run: RunID(rawValue: ""), engine: "main") == nil)
+        (record, event) = Samples.changed(record, to: .failed, cursor: 3)
+        try store.journal.commit([.update(record, event)])
+        #expect(try store.journal.task(run: run, engine: "main") == record, "also an ended one")
+    }
+
+    @Test(arguments: StoreKind.allCases) func anAddressIsKeptUntilAPictureTakesItsPlace(_ kind: StoreKind) throws {
+        let store = try StoreUnderTest(kind)
+        var (record, event) = Samples.accepted(1, cursor: 1)
+        record.source = .url("https://host.example/ä?sig='\"x")
+        record.pose = .url("")
+        record.follows = TaskID(rawValue: "tsk_before")
+        try store.journal.commit([.insert(record, event)])
+        #expect(try store.reader.task(record.id) == record)
+        #expect(try store.journal.recover().openTasks == [record])
+        (record, event) = Samples.changed(record, to: .uploading, cursor: 2)
+        record.source = .stored(Samples.image(9))
+        try store.journal.commit([.update(record, event)])
+        #expect(try store.reader.task(record.id) == record)
+        record.pose = .stored(Samples.image(8))
+        (record, event) = Samples.changed(record, to: .submitting, cursor: 3)
+        try store.journal.commit([.update(record, event)])
+        #expect(try store.reader.task(record.id) == record)
+    }
+
+    @Test(arguments: StoreKind.allCases) func whatTheStepBeforeMadeIsKept(_ kind: StoreKind) throws {
+        let store = try StoreUnderTest(kind)
+        var (record, event) = Samples.accepted(1, cursor: 1)
+        record.isLastStep = false
+        try store.journal.commit([.insert(record, event)])
+        #expect(try store.reader.task(record.id) == record)
+        (record, event) = Samples.changed(record, to: .queued, cursor: 2)
+        (record.isLastStep, record.step, record.stepSource) = (true, "second", Samples.image(200))
+        try store.journal.commit([.update(record, event)])
+        #expect(try store.journal.recover().openTasks == [record])
+        (record, event) = Samples.changed(record, to: .queued, cursor: 3)
+        record.stepSource = nil
+        try store.journal.commit([.update(record, event)])
+        #expect(try store.reader.task(record.id) == record)
+    }
 }

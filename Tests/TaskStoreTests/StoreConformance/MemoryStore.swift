@@ -3,22 +3,25 @@ import EngineCore
 import Synchronization
 
 /// All three ports in memory: for tests that need a store and no disk, and to hold the conformance cases against a second reading.
-final class MemoryStore: TaskJournal, TaskReader, ImageStore {
-    private struct Owned: Hashable {
+final class MemoryStore: TaskJournal, TaskReader, TaskLists, ImageStore {
+    struct Owned: Hashable {
         var owner: String
         var digest: ContentDigest
     }
 
-    private struct Content {
+    struct Content {
         var tasks: [Int64: TaskRecord] = [:]
         var events: [UInt64: TaskEvent] = [:]
         var uploads: [Owned: UploadRecord] = [:]
         var put: [Owned: (image: StoredImage, expiresAt: Int64)] = [:]
-        var images: [ContentDigest: [UInt8]] = [:]
+        var images: [ContentDigest: (bytes: [UInt8], touchedAt: Int64)] = [:]
         var pausedEngines: Set<String> = []
+        var removedNumber: Int64 = 0
+        var removedCursor: UInt64 = 0
+        var sweptAt: Int64?
     }
 
-    private let content = Mutex(Content())
+    let content = Mutex(Content())
 
     func recover() throws(StoreError) -> Recovery {
         content.withLock { content in
@@ -28,8 +31,8 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
                 ($0.engine, $0.digest.hex) < ($1.engine, $1.digest.hex)
             }
             recovery.pausedEngines = content.pausedEngines
-            recovery.highestNumber = content.tasks.keys.max() ?? 0
-            recovery.highestCursor = content.events.keys.max() ?? 0
+            recovery.highestNumber = max(content.removedNumber, content.tasks.keys.max() ?? 0)
+            recovery.highestCursor = max(content.removedCursor, content.events.keys.max() ?? 0)
             return recovery
         }
     }
@@ -84,6 +87,24 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
         chosen(limit, by: \.sequence) { $0.task == task && $0.sequence > afterSequence }
     }
 
+    func list(_ query: TaskListQuery) throws(StoreError) -> TaskListPage {
+        let all = content.withLock { $0.tasks.values.sorted { $0.number > $1.number } }
+        let found = all.filter { task in
+            if let caller = query.caller, caller != task.caller { return false }
+            if !query.states.isEmpty, !query.states.contains(task.state) { return false }
+            if query.isUnknownOnly, task.failure?.reason != .submissionUnknown || task.resolution != nil {
+                return false
+            }
+            guard task.createdAt >= query.createdFrom ?? .min, task.createdAt < query.createdBefore ?? .max else {
+                return false
+            }
+            guard task.number < query.below ?? .max else { return false }
+            return query.labels.allSatisfy { task.labels[$0.key] == $0.value }
+        }
+        let page = Array(found.prefix(max(1, query.limit)))
+        return TaskListPage(tasks: page, next: page.count < found.count ? page.last?.number : nil)
+    }
+
     private func chosen(_ limit: Int, by key: (TaskEvent) -> UInt64, where isChosen: (TaskEvent) -> Bool) -> [TaskEvent]
     {
         let events = content.withLock { Array($0.events.values) }
@@ -112,7 +133,7 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
         case .image(let caller, let image, let expiresAt):
             content.put[Owned(owner: caller, digest: image.digest)] = (image, expiresAt)
         case .settle(let record):
-            guard content.tasks[record.number]?.state.isTerminal == true else {
+            guard content.tasks[record.number]?.state.isTerminal != false else {
                 throw StoreError(.corrupt, "no ended task \(record.number)")
             }
             content.tasks[record.number]?.resolution = record.resolution
@@ -137,7 +158,7 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
     func makeWriter() throws(StoreError) -> any ImageWriter { Writer(store: self) }
 
     func open(_ digest: ContentDigest) throws(StoreError) -> any ImageReader {
-        guard let bytes = content.withLock({ $0.images[digest] }) else {
+        guard let bytes = content.withLock({ $0.images[digest]?.bytes }) else {
             throw StoreError(.missing, "no image \(digest)")
         }
         return Reader(bytes: bytes)
@@ -164,7 +185,7 @@ final class MemoryStore: TaskJournal, TaskReader, ImageStore {
 
         func commit(as digest: ContentDigest) throws(StoreError) {
             guard let all = bytes.withLock({ $0.take() }) else { throw StoreError(.io, "committed after its end") }
-            store.content.withLock { $0.images[digest] = all }
+            store.content.withLock { $0.images[digest] = (all, wallClock()) }
         }
 
         func discard() { bytes.withLock { $0 = nil } }

@@ -13,18 +13,42 @@ enum StoreKind: String, CaseIterable, Sendable {
 struct StoreUnderTest {
     let journal: any TaskJournal
     let reader: any TaskReader
+    let lists: any TaskLists
     let images: any ImageStore
+    let housekeeper: any Housekeeper
+    /// One round of removal at a moment.
+    let keepHouse: @Sendable (RetentionPolicy, Int64) throws -> Removal
+    /// Makes a file look as if it had been stored at a moment.
+    let age: @Sendable (ContentDigest, Int64) throws -> Void
 
     init(_ kind: StoreKind) throws {
         switch kind {
         case .sqlite:
             let store = try TaskStore.open(path: try TemporaryFolder().path + "/data")
-            (journal, reader, images) = (store.journal, store.reader, store.images)
+            (journal, reader, lists, images) = (store.journal, store.reader, store.reader, store.images)
+            housekeeper = store.housekeeper
+            keepHouse = { try store.keepHouse(policy: $0, now: $1) }
+            age = { try setAge(of: store.images.path(of: $0), to: $1) }
         case .memory:
             let store = MemoryStore()
-            (journal, reader, images) = (store, store, store)
+            (journal, reader, lists, images) = (store, store, store, store)
+            housekeeper = store
+            keepHouse = { store.keepHouse(policy: $0, now: $1) }
+            age = { store.setAge(of: $0, to: $1) }
         }
     }
+}
+
+/// Sets the time of a file's last change, in Unix milliseconds.
+func setAge(of path: String, to moment: Int64) throws {
+    let time = timespec(tv_sec: Int(moment / 1_000), tv_nsec: Int(moment % 1_000) * 1_000_000)
+    try #require(utimensat(AT_FDCWD, path, [time, time], AT_SYMLINK_NOFOLLOW) == 0)
+}
+
+func wallClock() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
 }
 
 /// A fresh folder that goes with the process: a test cannot lose it by its last mention of it.
