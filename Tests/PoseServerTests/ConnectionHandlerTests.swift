@@ -13,6 +13,7 @@ import Testing
     /// One connection that is open and has sent nothing.
     private final class Connection {
         let engine = ScriptedEngine()
+        let ports: MemoryPorts
         let pool = NIOThreadPool(numberOfThreads: 1)
         let hub: EventLoopHub
         let handler: ConnectionHandler
@@ -23,16 +24,12 @@ import Testing
         init(_ configure: (inout PoseServerConfiguration) -> Void = { _ in }) throws {
             var configuration = PoseServerConfiguration(host: "", port: 0)
             configure(&configuration)
+            ports = MemoryPorts(engine)
             let services = ServerServices(
-                configuration: configuration,
-                authentication: Authentication(
-                    callers: configuration.callers, healthWithoutToken: configuration.healthWithoutToken),
-                admission: Admission(
-                    connectionsMax: configuration.connectionsMax, requestBytesMax: configuration.requestBytesMax),
-                engine: engine, reader: engine.reader, images: MemoryImageStore(), clock: FixedClock(), pool: pool,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                configuration: configuration, settings: EngineSettings(), ports: ports.all, pool: pool,
+                logger: ports.logger, auditLogger: ports.audit.logger("audit"))
             hub = EventLoopHub(eventLoop: loop, services: services)
-            hub.registerWithEngine()
+            hub.register()
             handler = ConnectionHandler(hub: hub)
             channel = EmbeddedChannel(handler: handler, loop: loop)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -239,6 +236,20 @@ import Testing
         connection.engine.add(1, caller: "local")
         connection.loop.run()
         #expect(try connection.sent().isEmpty)
+    }
+
+    @Test func anOperatorsCallWhoseConnectionIsLostIsInTheAuditLogToo() throws {
+        let connection = try Connection()
+        connection.engine.script { _ in nil }
+        try connection.welcome()
+        var request = SetEngineRequest()
+        request.engine = "main"
+        try connection.receive(.request(.setEngine, 1, request))
+        #expect(connection.ports.audit.all.isEmpty)
+        try connection.channel.close().wait()
+        connection.engine.answer(.refused(.engineUnknown("main")))
+        connection.loop.run()
+        #expect(connection.ports.audit.all.map { $0.metadata["outcome"] } == ["CONNECTION_LOST"])
     }
 
     @Test func bytesInAnyPiecesGiveTheSameAnswers() throws {

@@ -51,7 +51,7 @@ import Testing
         },
         SubmitCase(.invalidArgument, "FIELD_INVALID", "pose_image.sha256") { $0.poseImage = .sha256(digest + [1]) },
         SubmitCase(.permissionDenied, "URL_NOT_ALLOWED", "source_image.url") {
-            $0.sourceImage = .url("https://example.org/a.png")
+            $0.sourceImage = .url("https://elsewhere.example/a.png")
         },
         SubmitCase(.permissionDenied, "PATH_NOT_ALLOWED", "pose_image.path") { $0.poseImage = .path("/etc/passwd") },
         SubmitCase(.invalidArgument, "FIELD_INVALID", "pipeline") { $0.pipeline = .init(repeating: "p", count: 65) },
@@ -393,7 +393,7 @@ import Testing
 
     // MARK: calls in general
 
-    @Test(arguments: [UInt16(0), 5, 9, 10, 64, 70, .max]) func aMethodThatIsNotHereIsUnimplemented(method: UInt16)
+    @Test(arguments: [UInt16(0), 10, 63, 71, .max]) func aMethodThatIsNotHereIsUnimplemented(method: UInt16)
         async throws
     {
         try await ServerUnderTest.run { under in

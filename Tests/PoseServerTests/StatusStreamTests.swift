@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test mutating func aTasksFirstEventInAStreamHasDroppedNothing() {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         stream.pageRead([], upTo: 0, isLast: true)
         stream.eventArrived(script.stored(1, .queued), delivered: 1)
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test mutating func storedEventsKeepTheOrderOfTheirCursorsWhenOneStandsForOthers() {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         stream.pageRead([], upTo: 0, isLast: true)
         stream.eventArrived(script.stored(1, .queued), delivered: 1)
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test mutating func allOfACallerIsNeverFinished() {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         stream.pageRead([script.stored(1, .queued), script.stored(1, .failed)], upTo: 2, isLast: true)
         _ = drain(&stream)
@@ -163,7 +163,7 @@ import Testing
     @Test(arguments: [
         PoseServerLimits.waitingEventsMax, PoseServerLimits.waitingEventsMax + 1,
     ]) mutating func whatArrivesDuringAReadBeyondTheBoundIsReadInOneMorePage(count: Int) {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         var events: [TaskEvent] = []
         for number in 1...count { events.append(script.stored(Int64(number), .queued)) }
@@ -180,7 +180,7 @@ import Testing
     @Test(arguments: [
         PoseServerLimits.waitingEventsMax, PoseServerLimits.waitingEventsMax + 1,
     ]) mutating func aStreamThatFallsFarBehindGoesBackToThePastWithoutAGap(count: Int) {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         let shown = script.stored(1, .queued)
         stream.pageRead([shown], upTo: 1, isLast: true)
@@ -203,7 +203,7 @@ import Testing
             var random = SplitMix(seed)
             var script = EventScript()
             var log: [TaskEvent] = []
-            var stream = StatusStream(.allOf(caller: "alice"))
+            var stream = StatusStream(.everything)
             var last: [Int64: UInt64] = [:]
             var shownCursor: UInt64 = 0
             var reading: (events: [TaskEvent], upTo: UInt64, isLast: Bool)?
