@@ -110,6 +110,51 @@ import Testing
         #expect(Ending(frames.last) == Ending(3, .unavailable, "CONNECTION_AGE"))
     }
 
+    @Test func aRequestAboveAGoAwayIsRefusedWithItsReasonAndTheOthersAreFinished() throws {
+        let connection = try Connection { $0.limits.maxConnectionAgeMilliseconds = 10_000 }
+        connection.engine.script { _ in nil }
+        try connection.welcome()
+        try connection.receive(.request(.cancelTask, 1, CancelTaskRequest()))
+        connection.pass(milliseconds: 11_001)
+        #expect(try connection.sent().map(\.kind) == [FrameKind.goAway.rawValue])
+        try connection.receive(.request(.cancelTask, 2, CancelTaskRequest()))
+        #expect(try connection.sent().map(Ending.init) == [Ending(2, .unavailable, "CONNECTION_AGE")])
+        #expect(connection.engine.requests.count == 1)
+        connection.engine.answer(.refused(.taskUnknown))
+        connection.loop.run()
+        #expect(try connection.sent().map(Ending.init) == [Ending(1, .notFound, "TASK_UNKNOWN", "task_id")])
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func aPeerThatSendsAnythingIsNotSilent() throws {
+        let connection = try Connection()
+        try connection.welcome()
+        try connection.receive(.request(.streamStatus, 1, Self.allMine))
+        connection.pass(milliseconds: 60_001)
+        #expect(try connection.sent().count == 1)
+        // No PONG, but other bytes: it is there.
+        try connection.receive(.cancel(1))
+        #expect(try connection.sent().map(Ending.init) == [Ending(1, .cancelled, "CALL_CANCELLED")])
+        connection.pass(milliseconds: 20_001)
+        #expect(connection.channel.isActive)
+    }
+
+    @Test func cancelsAboveTheBudgetAreTooManyErrors() throws {
+        let connection = try Connection {
+            $0.limits.maxCalls = 2
+            $0.limits.maxStreams = 3
+        }
+        try connection.welcome()
+        try connection.receive(.request(.getTask, 1, GetTaskRequest()))
+        #expect(try connection.sent().count == 1)
+        for _ in 1...5 { try connection.receive(.cancel(1)) }
+        #expect(try connection.sent().isEmpty)
+        try connection.receive(.cancel(1))
+        let frames = try connection.sent()
+        #expect(try frames.first?.read(GoAway.self).reason == "TOO_MANY_ERRORS")
+        #expect(Ending(frames.last) == Ending(0, .resourceExhausted, "TOO_MANY_ERRORS"))
+    }
+
     @Test func aSilentPeerWithAStreamIsPingedThenClosed() throws {
         let connection = try Connection()
         try connection.welcome()

@@ -152,6 +152,53 @@ import Testing
         #expect(StatusStream(named(1), afterCursor: 2).isFinished)
     }
 
+    @Test mutating func aNamedTaskThatEndedAndWhosePastIsGoneIsLost() {
+        _ = script.stored(1, .queued)
+        _ = script.stored(2, .queued)
+        _ = script.stored(2, .failed)
+        var stream = StatusStream(named(1, 2))
+        stream.pageReadStarted()
+        stream.pageRead([], upTo: 3, isLast: false)
+        #expect(stream.lost == nil)
+        stream.pageReadStarted()
+        stream.pageRead([], upTo: 2, isLast: true)
+        #expect(stream.lost == nil, "its last event is not shown yet: it may still come")
+        var read = StatusStream(named(1, 2))
+        read.pageReadStarted()
+        read.pageRead([], upTo: 3, isLast: true)
+        #expect(read.lost?.id == TaskID(rawValue: "tsk_2"))
+    }
+
+    @Test mutating func aTaskThatIsRemovedAfterItsLastEventWentOutIsNotLost() {
+        let past = [script.stored(1, .queued), script.stored(2, .queued), script.stored(1, .failed)]
+        var stream = StatusStream(named(1, 2))
+        stream.pageReadStarted()
+        stream.pageRead(past, upTo: 3, isLast: true)
+        _ = drain(&stream)
+        stream.taskRemoved(TaskID(rawValue: "tsk_1"))
+        #expect(stream.lost == nil)
+        stream.taskRemoved(TaskID(rawValue: "tsk_2"))
+        #expect(stream.lost?.id == TaskID(rawValue: "tsk_2"))
+        stream.eventArrived(script.stored(2, .failed), delivered: 4)
+        _ = drain(&stream)
+        #expect(stream.lost == nil)
+        #expect(stream.isFinished)
+    }
+
+    @Test mutating func aTaskWhoseLastEventIsInTheLastPageIsNotLost() {
+        let past = [script.stored(1, .queued), script.stored(1, .failed)]
+        var stream = StatusStream(named(1))
+        stream.pageReadStarted()
+        stream.pageRead(past, upTo: 2, isLast: true)
+        #expect(stream.lost == nil)
+        var later = StatusStream(named(1), afterSequence: 1)
+        later.pageReadStarted()
+        later.pageRead([past[1]], upTo: 2, isLast: true)
+        #expect(later.lost == nil)
+        _ = drain(&later)
+        #expect(later.isFinished)
+    }
+
     @Test mutating func allOfACallerIsNeverFinished() {
         var stream = StatusStream(.everything)
         stream.pageReadStarted()
