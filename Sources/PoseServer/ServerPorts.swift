@@ -12,7 +12,7 @@ package struct ServerPorts: Sendable {
     /// Judges the addresses that a submit names; the engine fetches them.
     package var imageFetcher: any ImageFetcher
     package var clock: any EngineClock
-    /// What Drain calls once it has answered; the program then ends as after SIGTERM.
+    /// What Drain calls once it has answered, at most once; the program then ends as after SIGTERM. Must not block.
     package var requestDrain: @Sendable () -> Void
 
     package init(

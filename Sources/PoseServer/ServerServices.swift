@@ -16,6 +16,7 @@ struct ServerServices: Sendable {
     /// One line for each call of an operator.
     let auditLogger: Logger
     let removals = RemovalNotices()
+    let drainWish: DrainWish
 
     init(
         configuration: PoseServerConfiguration, settings: EngineSettings, ports: ServerPorts, pool: NIOThreadPool,
@@ -24,6 +25,7 @@ struct ServerServices: Sendable {
         self.configuration = configuration
         self.settings = settings
         self.ports = ports
+        drainWish = DrainWish(ports.requestDrain)
         self.pool = pool
         self.logger = logger
         self.auditLogger = auditLogger

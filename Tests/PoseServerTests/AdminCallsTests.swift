@@ -206,8 +206,13 @@ import Testing
             request.note = "new version"
             let frame = try #require(try await client.ask(.drain, 1, request))
             #expect(frame.kind == FrameKind.response.rawValue)
-            for await _ in under.ports.drainRequests { break }
+            var requests = under.ports.drainRequests.makeAsyncIterator()
+            _ = await requests.next()
             #expect(under.ports.audit.all == [Self.line("Drain", "OK", ["note": "new version"])])
+            // Once more, and it is answered; the program is asked once.
+            #expect(try await client.ask(.drain, 2, request)?.kind == FrameKind.response.rawValue)
+            under.ports.finishDrainRequests()
+            #expect(await requests.next() == nil)
             under.server.beginShutdown()
             #expect(await client.next()?.kind == FrameKind.goAway.rawValue)
         }

@@ -313,6 +313,46 @@ import Testing
         }
     }
 
+    /// Small messages of valid form: a tag of a field up to 9, varints and texts, with a broken one now and then.
+    private static func payload(_ random: inout SplitMix) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for _ in 0..<random.next() % 4 {
+            let field = UInt8(1 + random.next() % 9)
+            if random.next() % 2 == 0 {
+                bytes += [field << 3, UInt8(random.next() % 128)]
+            } else {
+                let text = (0..<random.next() % 6).map { _ in UInt8(truncatingIfNeeded: random.next() % 130) }
+                bytes += [field << 3 | 2, UInt8(text.count)] + text
+            }
+        }
+        if random.next() % 8 == 0 { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
+        return bytes
+    }
+
+    @Test func everyCallOfEveryUnaryMethodEndsWithExactlyOneFrameWhateverItsPayloadIs() throws {
+        let methods = WireMethod.allCases.filter { $0.shape == .unary }.map(\.rawValue) + [0, 10, 63, 71]
+        for seed in UInt64(1)...100 {
+            var random = SplitMix(seed)
+            let connection = try Connection()
+            connection.engine.script { _ in .refused(.internalFault) }
+            try connection.welcome()
+            for call in UInt32(1)...50 {
+                let method = methods[Int(random.next() % UInt64(methods.count))]
+                try connection.receive(
+                    RawFrame(kind: 3, method: method, call: call, payload: Self.payload(&random)))
+                connection.loop.run()
+                let frames = try connection.sent()
+                #expect(frames.map(\.call) == [call], "seed \(seed), method \(method)")
+                #expect(
+                    frames.allSatisfy { $0.kind == FrameKind.response.rawValue || $0.kind == FrameKind.end.rawValue })
+            }
+            let admin = connection.ports.audit.all
+            #expect(admin.allSatisfy { $0.message == "admin call" && $0.metadata["outcome"]?.isEmpty == false })
+            try connection.channel.close().wait()
+            #expect(connection.hub.services.admission.requestBytes == 0, "seed \(seed)")
+        }
+    }
+
     @Test func randomBytesNeverDoMoreThanEndTheConnection() throws {
         for seed in UInt64(1)...300 {
             var random = SplitMix(seed)

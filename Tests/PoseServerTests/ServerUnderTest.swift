@@ -74,6 +74,8 @@ struct MemoryPorts: Sendable {
     /// Each call of `requestDrain`.
     var drainRequests: AsyncStream<Void> { drains.stream }
 
+    func finishDrainRequests() { drains.continuation.finish() }
+
     var all: ServerPorts {
         ServerPorts(
             engine: engine, reader: engine.reader, lists: lists, housekeeper: MemoryHousekeeper(engine.reader),

@@ -5,6 +5,6 @@ enum Drain {
     /// Answers first: the drain then finds this call ended.
     static func begin(_ request: DrainRequest, _ call: Call, _ connection: ConnectionHandler) {
         connection.respond(call, DrainResponse())
-        connection.services.ports.requestDrain()
+        connection.services.drainWish.tell()
     }
 }
