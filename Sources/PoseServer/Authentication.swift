@@ -9,7 +9,7 @@ struct Authentication: Sendable {
     static let localCaller = "local"
 
     enum Verdict: Sendable, Equatable {
-        case caller(String, isAdmin: Bool)
+        case caller(CallerIdentity)
         /// No token: CheckHealth alone is answered.
         case healthOnly
         case refused
@@ -17,14 +17,16 @@ struct Authentication: Sendable {
 
     private let callers: [CallerIdentity]
     private let healthWithoutToken: HealthAccess
+    private let localInputRoots: [String]
 
-    init(callers: [CallerIdentity], healthWithoutToken: HealthAccess) {
-        self.callers = callers
-        self.healthWithoutToken = healthWithoutToken
+    init(_ configuration: PoseServerConfiguration) {
+        callers = configuration.callers
+        healthWithoutToken = configuration.healthWithoutToken
+        localInputRoots = configuration.localInputRoots
     }
 
     func judge(token: String, isLoopbackPeer: Bool) -> Verdict {
-        if callers.isEmpty { return .caller(Self.localCaller, isAdmin: true) }
+        if callers.isEmpty { return .caller(local(isAdmin: isLoopbackPeer)) }
         if token.isEmpty { return mayAskForHealth(isLoopbackPeer: isLoopbackPeer) ? .healthOnly : .refused }
         let digest = Array(SHA256.hash(data: Array(token.utf8)))
         var found: Int?
@@ -32,7 +34,13 @@ struct Authentication: Sendable {
             for known in caller.tokenDigests where Self.areEqual(known, digest) { found = index }
         }
         guard let found else { return .refused }
-        return .caller(callers[found].name, isAdmin: callers[found].isAdmin)
+        return .caller(callers[found])
+    }
+
+    /// Admin rights without a token are for those who sit at this machine.
+    private func local(isAdmin: Bool) -> CallerIdentity {
+        CallerIdentity(
+            name: Self.localCaller, tokenDigests: [], isAdmin: isAdmin, inputRoots: localInputRoots)
     }
 
     private func mayAskForHealth(isLoopbackPeer: Bool) -> Bool {

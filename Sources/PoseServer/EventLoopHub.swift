@@ -20,6 +20,7 @@ final class EventLoopHub {
     private var touched: [ConnectionHandler] = []
     private var streamsByTask: [TaskID: [StatusStreamCall]] = [:]
     private var streamsByCaller: [String: [StatusStreamCall]] = [:]
+    private var streamsOfEverybody: [StatusStreamCall] = []
     private(set) var isDraining = false
     private var whenEmpty: [EventLoopPromise<Void>] = []
     /// The highest cursor of which this loop has seen the event.
@@ -31,9 +32,11 @@ final class EventLoopHub {
     }
 
     /// On the event loop, before the first connection.
-    func registerWithEngine() {
+    func register() {
+        let hub = NIOLoopBound(self, eventLoop: eventLoop)
         deliveredCursor = services.engine.board.cursor
-        sink = services.engine.register(LoopSink(eventLoop: eventLoop, hub: NIOLoopBound(self, eventLoop: eventLoop)))
+        sink = services.engine.register(LoopSink(eventLoop: eventLoop, hub: hub))
+        services.removals.add { [eventLoop] ids in eventLoop.execute { hub.value.tasksRemoved(ids) } }
     }
 
     /// Milliseconds on the event loop's clock.
@@ -75,11 +78,23 @@ final class EventLoopHub {
         if !event.isTransient { deliveredCursor = max(deliveredCursor, event.cursor) }
         for stream in streamsByTask[event.task] ?? [] { show(event, to: stream) }
         for stream in streamsByCaller[event.caller] ?? [] { show(event, to: stream) }
+        for stream in streamsOfEverybody { show(event, to: stream) }
     }
 
     private func show(_ event: TaskEvent, to stream: StatusStreamCall) {
         stream.eventArrived(event, delivered: deliveredCursor)
         touch(stream.connection)
+    }
+
+    /// Streams that still wait for one of them end.
+    func tasksRemoved(_ ids: Set<TaskID>) {
+        for id in ids {
+            for stream in streamsByTask[id] ?? [] {
+                stream.taskRemoved(id)
+                touch(stream.connection)
+            }
+        }
+        settleTouched()
     }
 
     private func touch(_ connection: ConnectionHandler) {
@@ -101,6 +116,7 @@ final class EventLoopHub {
 
     func add(_ stream: StatusStreamCall) {
         switch stream.audience {
+        case .everybody: streamsOfEverybody.append(stream)
         case .caller(let name): streamsByCaller[name, default: []].append(stream)
         case .tasks(let ids): for id in ids { streamsByTask[id, default: []].append(stream) }
         }
@@ -108,6 +124,7 @@ final class EventLoopHub {
 
     func remove(_ stream: StatusStreamCall) {
         switch stream.audience {
+        case .everybody: streamsOfEverybody.removeAll { $0 === stream }
         case .caller(let name):
             streamsByCaller[name]?.removeAll { $0 === stream }
             if streamsByCaller[name]?.isEmpty == true { streamsByCaller[name] = nil }

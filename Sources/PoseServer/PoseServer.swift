@@ -23,20 +23,17 @@ package final class PoseServer: Service {
         let bound: NIOLoopBound<EventLoopHub>
     }
 
+    /// `settings`: what the engine works with, for DescribeServer. `auditLogger`: gets one line for each call of an operator.
     package init(
-        configuration: PoseServerConfiguration, engine: any EngineFront, reader: any TaskReader,
-        images: any ImageStore, clock: any EngineClock, logger: Logger
+        configuration: PoseServerConfiguration, settings: EngineSettings, ports: ServerPorts, logger: Logger,
+        auditLogger: Logger
     ) {
         let loops = configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount
         group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         services = ServerServices(
-            configuration: configuration,
-            authentication: Authentication(
-                callers: configuration.callers, healthWithoutToken: configuration.healthWithoutToken),
-            admission: Admission(
-                connectionsMax: configuration.connectionsMax, requestBytesMax: configuration.requestBytesMax),
-            engine: engine, reader: reader, images: images, clock: clock,
-            pool: NIOThreadPool(numberOfThreads: PoseServerLimits.diskThreads), logger: logger)
+            configuration: configuration, settings: settings, ports: ports,
+            pool: NIOThreadPool(numberOfThreads: PoseServerLimits.diskThreads), logger: logger,
+            auditLogger: auditLogger)
     }
 
     /// Begins to listen and gives the port. Without it `run` does so; a program calls it first to fail early and to learn the port.
@@ -56,7 +53,7 @@ package final class PoseServer: Service {
         let services = services
         return try await loop.submit {
             let hub = EventLoopHub(eventLoop: loop, services: services)
-            hub.registerWithEngine()
+            hub.register()
             return Hub(eventLoop: loop, bound: NIOLoopBound(hub, eventLoop: loop))
         }.get()
     }
@@ -110,6 +107,9 @@ package final class PoseServer: Service {
 
     /// Connections that are open now.
     package var connections: Int { services.admission.connections }
+
+    /// Tells that ended tasks were removed from the disk; the board forgets them too. From any thread.
+    package func tasksRemoved(_ ids: [TaskID]) { services.tasksRemoved(ids) }
 
     /// Ends `run` as a graceful shutdown does.
     package func beginShutdown() { started.withLock { $0?.listener.close(promise: nil) } }

@@ -6,6 +6,8 @@ package struct PoseServerConfiguration: Sendable, Equatable {
     package var port: Int
     /// Empty: no token is asked for, and all connections are the one caller `local`.
     package var callers: [CallerIdentity] = []
+    /// Folders below which the caller `local` may name images by path.
+    package var localInputRoots: [String] = []
     /// Whose HELLO without a token is accepted, for CheckHealth alone.
     package var healthWithoutToken = HealthAccess.loopbackPeers
     package var serverName = "posetransferd"
@@ -37,12 +39,24 @@ package struct CallerIdentity: Sendable, Equatable {
     /// SHA-256 of each token, 32 bytes each.
     package var tokenDigests: [[UInt8]]
     package var isAdmin: Bool
+    /// Folders below which the caller may name images by path; empty: none.
+    package var inputRoots: [String]
+    /// Names, in ASCII lower case, of the pipelines that the caller may use; empty: all.
+    package var pipelines: Set<String>
 
-    package init(name: String, tokenDigests: [[UInt8]], isAdmin: Bool = false) {
+    package init(
+        name: String, tokenDigests: [[UInt8]], isAdmin: Bool = false, inputRoots: [String] = [],
+        pipelines: Set<String> = []
+    ) {
         self.name = name
         self.tokenDigests = tokenDigests
         self.isAdmin = isAdmin
+        self.inputRoots = inputRoots
+        self.pipelines = pipelines
     }
+
+    /// Another pipeline does not exist for this caller. `name` in ASCII lower case.
+    func mayUse(pipeline name: String) -> Bool { pipelines.isEmpty || pipelines.contains(name) }
 }
 
 /// The limits and time-outs that Welcome tells, in bytes and milliseconds; the server goes by the same ones.

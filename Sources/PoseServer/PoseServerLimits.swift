@@ -42,6 +42,14 @@ package enum PoseServerLimits {
     /// Items written for one stream before the others have their turn.
     package static let itemsPerTurnMax = 256
 
+    /// Reads of the disk for one page of a list, where each brings less than the page wants.
+    package static let listReadsMax = 16
+    /// Bytes of a page beside its tasks (token, cursor), and beside each task (tag and length).
+    package static let listEnvelopeBytes = 1_024
+    package static let listEntryBytes = 8
+    /// Bytes of an image on a path that are read at a time.
+    package static let pathReadBytes = 256 * 1_024
+
     /// A traceparent of version 00 has this many bytes; later versions may have more.
     package static let traceparentBytesMin = 55
     package static let traceparentBytesMax = 256

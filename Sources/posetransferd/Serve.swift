@@ -97,8 +97,9 @@ struct Serve: AsyncParsableCommand {
     private func serve(_ composition: Composition, _ store: TaskStore, _ logger: Logger) async throws {
         let backends = try Self.start { try composition.backends() }
         let clock = SystemClock()
+        let settings = composition.engineSettings(backends)
         let engine = Engine(
-            settings: composition.engineSettings(backends),
+            settings: settings,
             runner: BackendRunner(backends: backends, images: store.images),
             clock: clock, random: SystemRandom(), doorbell: ThreadDoorbell(), logger: logger)
         let drain = composition.configuration.server.timeouts.drainMilliseconds
@@ -108,8 +109,12 @@ struct Serve: AsyncParsableCommand {
             isRecovered.finish()
         }
         let server = PoseServer(
-            configuration: composition.serverConfiguration(instanceID: store.instanceID), engine: engine,
-            reader: store.reader, images: store.images, clock: clock, logger: logger)
+            configuration: composition.serverConfiguration(instanceID: store.instanceID), settings: settings,
+            ports: ServerPorts(
+                engine: engine, reader: store.reader, lists: NoTaskLists(), housekeeper: NoHousekeeper(),
+                images: store.images, inputFiles: NoInputFiles(), imageFetcher: NoImageFetcher(), clock: clock,
+                requestDrain: { kill(getpid(), SIGTERM) }),
+            logger: logger, auditLogger: auditLogger(like: logger))
         let listener = ListenerService(
             server: server, recovered: recovered, host: composition.configuration.server.listen.host)
         let group = ServiceGroup(
@@ -126,6 +131,13 @@ struct Serve: AsyncParsableCommand {
         } catch {
             throw Self.exitStatus(for: error)
         }
+    }
+
+    /// Operators' calls stand under a label of their own, whatever else is logged.
+    private func auditLogger(like logger: Logger) -> Logger {
+        var audit = Logger(label: "audit") { StreamLogHandler.standardError(label: $0) }
+        audit.logLevel = min(logger.logLevel, .notice)
+        return audit
     }
 
     private static func endAtSecondSignal() async {

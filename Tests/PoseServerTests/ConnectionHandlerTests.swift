@@ -13,6 +13,7 @@ import Testing
     /// One connection that is open and has sent nothing.
     private final class Connection {
         let engine = ScriptedEngine()
+        let ports: MemoryPorts
         let pool = NIOThreadPool(numberOfThreads: 1)
         let hub: EventLoopHub
         let handler: ConnectionHandler
@@ -23,16 +24,12 @@ import Testing
         init(_ configure: (inout PoseServerConfiguration) -> Void = { _ in }) throws {
             var configuration = PoseServerConfiguration(host: "", port: 0)
             configure(&configuration)
+            ports = MemoryPorts(engine)
             let services = ServerServices(
-                configuration: configuration,
-                authentication: Authentication(
-                    callers: configuration.callers, healthWithoutToken: configuration.healthWithoutToken),
-                admission: Admission(
-                    connectionsMax: configuration.connectionsMax, requestBytesMax: configuration.requestBytesMax),
-                engine: engine, reader: engine.reader, images: MemoryImageStore(), clock: FixedClock(), pool: pool,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                configuration: configuration, settings: EngineSettings(), ports: ports.all, pool: pool,
+                logger: ports.logger, auditLogger: ports.audit.logger("audit"))
             hub = EventLoopHub(eventLoop: loop, services: services)
-            hub.registerWithEngine()
+            hub.register()
             handler = ConnectionHandler(hub: hub)
             channel = EmbeddedChannel(handler: handler, loop: loop)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -111,6 +108,51 @@ import Testing
         #expect(try frames.first?.read(GoAway.self).reason == "CONNECTION_AGE")
         #expect(try frames.first?.read(GoAway.self).lastCall == 3)
         #expect(Ending(frames.last) == Ending(3, .unavailable, "CONNECTION_AGE"))
+    }
+
+    @Test func aRequestAboveAGoAwayIsRefusedWithItsReasonAndTheOthersAreFinished() throws {
+        let connection = try Connection { $0.limits.maxConnectionAgeMilliseconds = 10_000 }
+        connection.engine.script { _ in nil }
+        try connection.welcome()
+        try connection.receive(.request(.cancelTask, 1, CancelTaskRequest()))
+        connection.pass(milliseconds: 11_001)
+        #expect(try connection.sent().map(\.kind) == [FrameKind.goAway.rawValue])
+        try connection.receive(.request(.cancelTask, 2, CancelTaskRequest()))
+        #expect(try connection.sent().map(Ending.init) == [Ending(2, .unavailable, "CONNECTION_AGE")])
+        #expect(connection.engine.requests.count == 1)
+        connection.engine.answer(.refused(.taskUnknown))
+        connection.loop.run()
+        #expect(try connection.sent().map(Ending.init) == [Ending(1, .notFound, "TASK_UNKNOWN", "task_id")])
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func aPeerThatSendsAnythingIsNotSilent() throws {
+        let connection = try Connection()
+        try connection.welcome()
+        try connection.receive(.request(.streamStatus, 1, Self.allMine))
+        connection.pass(milliseconds: 60_001)
+        #expect(try connection.sent().count == 1)
+        // No PONG, but other bytes: it is there.
+        try connection.receive(.cancel(1))
+        #expect(try connection.sent().map(Ending.init) == [Ending(1, .cancelled, "CALL_CANCELLED")])
+        connection.pass(milliseconds: 20_001)
+        #expect(connection.channel.isActive)
+    }
+
+    @Test func cancelsAboveTheBudgetAreTooManyErrors() throws {
+        let connection = try Connection {
+            $0.limits.maxCalls = 2
+            $0.limits.maxStreams = 3
+        }
+        try connection.welcome()
+        try connection.receive(.request(.getTask, 1, GetTaskRequest()))
+        #expect(try connection.sent().count == 1)
+        for _ in 1...5 { try connection.receive(.cancel(1)) }
+        #expect(try connection.sent().isEmpty)
+        try connection.receive(.cancel(1))
+        let frames = try connection.sent()
+        #expect(try frames.first?.read(GoAway.self).reason == "TOO_MANY_ERRORS")
+        #expect(Ending(frames.last) == Ending(0, .resourceExhausted, "TOO_MANY_ERRORS"))
     }
 
     @Test func aSilentPeerWithAStreamIsPingedThenClosed() throws {
@@ -241,6 +283,20 @@ import Testing
         #expect(try connection.sent().isEmpty)
     }
 
+    @Test func anOperatorsCallWhoseConnectionIsLostIsInTheAuditLogToo() throws {
+        let connection = try Connection()
+        connection.engine.script { _ in nil }
+        try connection.welcome()
+        var request = SetEngineRequest()
+        request.engine = "main"
+        try connection.receive(.request(.setEngine, 1, request))
+        #expect(connection.ports.audit.all.isEmpty)
+        try connection.channel.close().wait()
+        connection.engine.answer(.refused(.engineUnknown("main")))
+        connection.loop.run()
+        #expect(connection.ports.audit.all.map { $0.metadata["outcome"] } == ["CONNECTION_LOST"])
+    }
+
     @Test func bytesInAnyPiecesGiveTheSameAnswers() throws {
         let frames = [
             RawFrame.hello(), .request(.getTask, 1, GetTaskRequest()), .request(.checkHealth, 2, CheckHealthRequest()),
@@ -254,6 +310,46 @@ import Testing
                 rest = rest.dropFirst(size)
             }
             #expect(try connection.sent().map(\.call) == [0, 1, 2], "pieces of \(size) bytes")
+        }
+    }
+
+    /// Small messages of valid form: a tag of a field up to 9, varints and texts, with a broken one now and then.
+    private static func payload(_ random: inout SplitMix) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for _ in 0..<random.next() % 4 {
+            let field = UInt8(1 + random.next() % 9)
+            if random.next() % 2 == 0 {
+                bytes += [field << 3, UInt8(random.next() % 128)]
+            } else {
+                let text = (0..<random.next() % 6).map { _ in UInt8(truncatingIfNeeded: random.next() % 130) }
+                bytes += [field << 3 | 2, UInt8(text.count)] + text
+            }
+        }
+        if random.next() % 8 == 0 { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
+        return bytes
+    }
+
+    @Test func everyCallOfEveryUnaryMethodEndsWithExactlyOneFrameWhateverItsPayloadIs() throws {
+        let methods = WireMethod.allCases.filter { $0.shape == .unary }.map(\.rawValue) + [0, 10, 63, 71]
+        for seed in UInt64(1)...100 {
+            var random = SplitMix(seed)
+            let connection = try Connection()
+            connection.engine.script { _ in .refused(.internalFault) }
+            try connection.welcome()
+            for call in UInt32(1)...50 {
+                let method = methods[Int(random.next() % UInt64(methods.count))]
+                try connection.receive(
+                    RawFrame(kind: 3, method: method, call: call, payload: Self.payload(&random)))
+                connection.loop.run()
+                let frames = try connection.sent()
+                #expect(frames.map(\.call) == [call], "seed \(seed), method \(method)")
+                #expect(
+                    frames.allSatisfy { $0.kind == FrameKind.response.rawValue || $0.kind == FrameKind.end.rawValue })
+            }
+            let admin = connection.ports.audit.all
+            #expect(admin.allSatisfy { $0.message == "admin call" && $0.metadata["outcome"]?.isEmpty == false })
+            try connection.channel.close().wait()
+            #expect(connection.hub.services.admission.requestBytes == 0, "seed \(seed)")
         }
     }
 

@@ -4,12 +4,14 @@ import Testing
 
 /// Who waited too long, as a value: no clock runs.
 @Suite struct ConnectionTimersTests {
-    private static func timers(oldAfter: Int64? = nil) -> ConnectionTimers {
-        ConnectionTimers(limits: WelcomeLimits(), oldAfter: oldAfter, at: 1_000)
+    private static func timers(age: UInt32 = 0, random: UInt64 = 0) -> ConnectionTimers {
+        var limits = WelcomeLimits()
+        limits.maxConnectionAgeMilliseconds = age
+        return ConnectionTimers(limits: limits, random: random, at: 1_000)
     }
 
-    private static func welcomed(oldAfter: Int64? = nil) -> ConnectionTimers {
-        var timers = timers(oldAfter: oldAfter)
+    private static func welcomed(age: UInt32 = 0, random: UInt64 = 0) -> ConnectionTimers {
+        var timers = timers(age: age, random: random)
         timers.welcomed()
         timers.requestTaken(at: 1_000)
         return timers
@@ -86,14 +88,30 @@ import Testing
         #expect(timers.next(at: 81_000) == 130_000)
     }
 
-    @Test func anOldConnectionIsToldSo() {
-        let timers = Self.welcomed(oldAfter: 5_000)
-        #expect(timers.due(at: 5_999) == nil)
-        #expect(timers.due(at: 6_000) == .age)
+    @Test(arguments: [(UInt64(0), Int64(4_500)), (500, 5_000), (1_000, 5_500), (1_001, 4_500)])
+    func anOldConnectionIsToldSoWithATenthOfJitter(random: UInt64, age: Int64) {
+        let timers = Self.welcomed(age: 5_000, random: random)
+        #expect(timers.due(at: 1_000 + age - 1) == nil)
+        #expect(timers.due(at: 1_000 + age) == .age)
+    }
+
+    @Test(arguments: [UInt32(1), 9, .max]) func anyAgeTakesAnyRandomNumber(age: UInt32) {
+        for random in [0, 1, UInt64.max] {
+            let at = Self.welcomed(age: age, random: random).next(at: 1_000) ?? 0
+            #expect(at > 1_000 && at <= 1_000 + min(Int64(age) + Int64(age / 10), 300_000))
+        }
+    }
+
+    @Test func withoutAnAgeAConnectionNeverGrowsOld() {
+        var timers = Self.welcomed(age: 0, random: .max)
+        timers.callsChanged(hasOpenCalls: true, at: 1_000)
+        timers.pinged(at: 1_000)
+        timers.readingPaused(at: 1_000)
+        #expect(timers.next(at: 2_000) == nil)
     }
 
     @Test func afterGoAwayOnlyTheDrainAndThePeerCount() {
-        var timers = Self.welcomed(oldAfter: 5_000)
+        var timers = Self.welcomed(age: 5_000, random: 500)
         timers.goneAway(at: 6_000)
         #expect(timers.due(at: 25_999) == nil)
         #expect(timers.due(at: 26_000) == .drain)

@@ -51,7 +51,7 @@ import Testing
         },
         SubmitCase(.invalidArgument, "FIELD_INVALID", "pose_image.sha256") { $0.poseImage = .sha256(digest + [1]) },
         SubmitCase(.permissionDenied, "URL_NOT_ALLOWED", "source_image.url") {
-            $0.sourceImage = .url("https://example.org/a.png")
+            $0.sourceImage = .url("https://elsewhere.example/a.png")
         },
         SubmitCase(.permissionDenied, "PATH_NOT_ALLOWED", "pose_image.path") { $0.poseImage = .path("/etc/passwd") },
         SubmitCase(.invalidArgument, "FIELD_INVALID", "pipeline") { $0.pipeline = .init(repeating: "p", count: 65) },
@@ -125,6 +125,8 @@ import Testing
         EngineCase(.imageUnknown(.source), .failedPrecondition, "IMAGE_UNKNOWN", "source_image.sha256"),
         EngineCase(.imageUnknown(.pose), .failedPrecondition, "IMAGE_UNKNOWN", "pose_image.sha256"),
         EngineCase(.parameterUnknown("size"), .invalidArgument, "PARAMETER_UNKNOWN", "parameters.size"),
+        EngineCase(
+            .parameterInvalid("size", message: "is too large"), .invalidArgument, "FIELD_INVALID", "parameters.size"),
         EngineCase(.idempotencyKeyReused, .alreadyExists, "IDEMPOTENCY_KEY_REUSED", "idempotency_key"),
         EngineCase(.queueFull(retryAfterMilliseconds: 5_000), .resourceExhausted, "QUEUE_FULL"),
         EngineCase(.callerLimit("at most 3"), .resourceExhausted, "CALLER_LIMIT"),
@@ -391,9 +393,40 @@ import Testing
         }
     }
 
+    @Test(arguments: [(Int64(1_000), true), (1_001, false)])
+    func aResultPastItsRetentionHasExpiredEvenWhileItsFileIsThere(
+        age: Int64, isThere: Bool
+    ) async throws {
+        try await ServerUnderTest.run {
+            $0.limits.resultRetentionMilliseconds = 1_000
+        } _: { under in
+            let digest = under.images.put(TestImages.png)
+            let image = StoredImage(digest: digest, sizeBytes: 67, mediaType: "image/png", width: 1, height: 1)
+            under.engine.change(1) {
+                $0.state = .succeeded
+                $0.times.ended = FixedClock.unix - age
+                $0.outputs = [TaskOutput(name: "image", image: image)]
+            }
+            let client = try await under.welcomed()
+            let frame = try #require(try await client.askAbout("tsk_1", .fetchResult, 1))
+            if isThere {
+                #expect(frame.kind == FrameKind.response.rawValue)
+            } else {
+                #expect(Ending(frame) == Ending(1, .notFound, "RESULT_EXPIRED", "task_id"))
+            }
+            // The row goes later than the result.
+            under.engine.reader.state.withLock { $0.records = [:] }
+            under.server.tasksRemoved([TaskID(rawValue: "tsk_1")])
+            let other = try await under.welcomed()
+            #expect(
+                Ending(try await other.askAbout("tsk_1", .fetchResult, 1))
+                    == Ending(1, .notFound, "TASK_UNKNOWN", "task_id"))
+        }
+    }
+
     // MARK: calls in general
 
-    @Test(arguments: [UInt16(0), 5, 9, 10, 64, 70, .max]) func aMethodThatIsNotHereIsUnimplemented(method: UInt16)
+    @Test(arguments: [UInt16(0), 10, 63, 71, .max]) func aMethodThatIsNotHereIsUnimplemented(method: UInt16)
         async throws
     {
         try await ServerUnderTest.run { under in

@@ -75,6 +75,7 @@ final class ScriptedEngine: EngineFront {
         state.withLock { state in
             var record = state.records[number] ?? EventScript.record(number, caller: caller)
             body(&record)
+            if record.state.isTerminal, record.times.ended == 0 { record.times.ended = FixedClock.unix }
             state.cursor += 1
             record.lastSequence += 1
             record.lastCursor = state.cursor

@@ -9,13 +9,14 @@ import Testing
 /// A real server on a loopback port, over a scripted engine.
 struct ServerUnderTest {
     let engine: ScriptedEngine
-    let images: MemoryImageStore
+    let ports: MemoryPorts
+    var images: MemoryImageStore { ports.images }
     let server: PoseServer
     let port: Int
 
     /// Runs `body` with a server, then shuts it down and waits for its end.
     static func run(
-        _ configure: (inout PoseServerConfiguration) -> Void = { _ in },
+        settings: EngineSettings = EngineSettings(), _ configure: (inout PoseServerConfiguration) -> Void = { _ in },
         _ body: (ServerUnderTest) async throws -> Void
     ) async throws {
         var configuration = PoseServerConfiguration(host: "127.0.0.1", port: 0)
@@ -24,14 +25,14 @@ struct ServerUnderTest {
         configuration.instanceID = "instance"
         configure(&configuration)
         let engine = ScriptedEngine()
-        let images = MemoryImageStore()
+        let ports = MemoryPorts(engine)
         let server = PoseServer(
-            configuration: configuration, engine: engine, reader: engine.reader, images: images, clock: FixedClock(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            configuration: configuration, settings: settings, ports: ports.all, logger: ports.logger,
+            auditLogger: ports.audit.logger("audit"))
         let port = try await server.listen()
         async let running: Void = server.run()
         do {
-            try await body(ServerUnderTest(engine: engine, images: images, server: server, port: port))
+            try await body(ServerUnderTest(engine: engine, ports: ports, server: server, port: port))
         } catch {
             server.beginShutdown()
             try await running
@@ -52,6 +53,34 @@ struct ServerUnderTest {
         let frame = try #require(await client.next())
         try #require(frame.kind == FrameKind.welcome.rawValue, "\(frame.status)")
         return client
+    }
+}
+
+/// Everything that a server works on, in memory.
+struct MemoryPorts: Sendable {
+    let engine: ScriptedEngine
+    let images = MemoryImageStore()
+    let inputFiles = MemoryInputFiles()
+    let lists: MemoryLists
+    let audit = LogLines()
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private let drains = AsyncStream.makeStream(of: Void.self)
+
+    init(_ engine: ScriptedEngine) {
+        self.engine = engine
+        lists = MemoryLists(engine.reader)
+    }
+
+    /// Each call of `requestDrain`.
+    var drainRequests: AsyncStream<Void> { drains.stream }
+
+    func finishDrainRequests() { drains.continuation.finish() }
+
+    var all: ServerPorts {
+        ServerPorts(
+            engine: engine, reader: engine.reader, lists: lists, housekeeper: MemoryHousekeeper(engine.reader),
+            images: images, inputFiles: inputFiles, imageFetcher: ExampleFetcher(), clock: FixedClock(),
+            requestDrain: { [continuation = drains.continuation] in continuation.yield() })
     }
 }
 

@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test mutating func aTasksFirstEventInAStreamHasDroppedNothing() {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         stream.pageRead([], upTo: 0, isLast: true)
         stream.eventArrived(script.stored(1, .queued), delivered: 1)
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test mutating func storedEventsKeepTheOrderOfTheirCursorsWhenOneStandsForOthers() {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         stream.pageRead([], upTo: 0, isLast: true)
         stream.eventArrived(script.stored(1, .queued), delivered: 1)
@@ -152,8 +152,55 @@ import Testing
         #expect(StatusStream(named(1), afterCursor: 2).isFinished)
     }
 
+    @Test mutating func aNamedTaskThatEndedAndWhosePastIsGoneIsLost() {
+        _ = script.stored(1, .queued)
+        _ = script.stored(2, .queued)
+        _ = script.stored(2, .failed)
+        var stream = StatusStream(named(1, 2))
+        stream.pageReadStarted()
+        stream.pageRead([], upTo: 3, isLast: false)
+        #expect(stream.lost == nil)
+        stream.pageReadStarted()
+        stream.pageRead([], upTo: 2, isLast: true)
+        #expect(stream.lost == nil, "its last event is not shown yet: it may still come")
+        var read = StatusStream(named(1, 2))
+        read.pageReadStarted()
+        read.pageRead([], upTo: 3, isLast: true)
+        #expect(read.lost?.id == TaskID(rawValue: "tsk_2"))
+    }
+
+    @Test mutating func aTaskThatIsRemovedAfterItsLastEventWentOutIsNotLost() {
+        let past = [script.stored(1, .queued), script.stored(2, .queued), script.stored(1, .failed)]
+        var stream = StatusStream(named(1, 2))
+        stream.pageReadStarted()
+        stream.pageRead(past, upTo: 3, isLast: true)
+        _ = drain(&stream)
+        stream.taskRemoved(TaskID(rawValue: "tsk_1"))
+        #expect(stream.lost == nil)
+        stream.taskRemoved(TaskID(rawValue: "tsk_2"))
+        #expect(stream.lost?.id == TaskID(rawValue: "tsk_2"))
+        stream.eventArrived(script.stored(2, .failed), delivered: 4)
+        _ = drain(&stream)
+        #expect(stream.lost == nil)
+        #expect(stream.isFinished)
+    }
+
+    @Test mutating func aTaskWhoseLastEventIsInTheLastPageIsNotLost() {
+        let past = [script.stored(1, .queued), script.stored(1, .failed)]
+        var stream = StatusStream(named(1))
+        stream.pageReadStarted()
+        stream.pageRead(past, upTo: 2, isLast: true)
+        #expect(stream.lost == nil)
+        var later = StatusStream(named(1), afterSequence: 1)
+        later.pageReadStarted()
+        later.pageRead([past[1]], upTo: 2, isLast: true)
+        #expect(later.lost == nil)
+        _ = drain(&later)
+        #expect(later.isFinished)
+    }
+
     @Test mutating func allOfACallerIsNeverFinished() {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         stream.pageRead([script.stored(1, .queued), script.stored(1, .failed)], upTo: 2, isLast: true)
         _ = drain(&stream)
@@ -163,7 +210,7 @@ import Testing
     @Test(arguments: [
         PoseServerLimits.waitingEventsMax, PoseServerLimits.waitingEventsMax + 1,
     ]) mutating func whatArrivesDuringAReadBeyondTheBoundIsReadInOneMorePage(count: Int) {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         var events: [TaskEvent] = []
         for number in 1...count { events.append(script.stored(Int64(number), .queued)) }
@@ -180,7 +227,7 @@ import Testing
     @Test(arguments: [
         PoseServerLimits.waitingEventsMax, PoseServerLimits.waitingEventsMax + 1,
     ]) mutating func aStreamThatFallsFarBehindGoesBackToThePastWithoutAGap(count: Int) {
-        var stream = StatusStream(.allOf(caller: "alice"))
+        var stream = StatusStream(.everything)
         stream.pageReadStarted()
         let shown = script.stored(1, .queued)
         stream.pageRead([shown], upTo: 1, isLast: true)
@@ -203,7 +250,7 @@ import Testing
             var random = SplitMix(seed)
             var script = EventScript()
             var log: [TaskEvent] = []
-            var stream = StatusStream(.allOf(caller: "alice"))
+            var stream = StatusStream(.everything)
             var last: [Int64: UInt64] = [:]
             var shownCursor: UInt64 = 0
             var reading: (events: [TaskEvent], upTo: UInt64, isLast: Bool)?

@@ -15,7 +15,7 @@ private final class Server {
     func mayTake(_ header: FrameHeader) -> Bool { machine.mayTake(header) }
     func helloAccepted(healthOnly: Bool) { machine.helloAccepted(healthOnly: healthOnly) }
     func callEnded(_ call: UInt32) { machine.callEnded(call) }
-    func goAwaySent() -> Bool { machine.goAwaySent() }
+    func goAwaySent(_ reason: WireReason) -> Bool { machine.goAwaySent(WireError(reason, "going away")) }
 }
 
 private final class Client {
@@ -332,7 +332,7 @@ private func judged(
 
     @Test func unknownMethodsAndMOREWhereItDoesNotBelong() throws {
         let machine = try open()
-        for (index, method) in [0, 5, 9, 64, 70, 65_535].enumerated() as EnumeratedSequence<[UInt16]> {
+        for (index, method) in [0, 10, 63, 71, 65_535].enumerated() as EnumeratedSequence<[UInt16]> {
             let header = FrameHeader(.request, method: method, call: UInt32(index + 1))
             #expect(reason { try machine.frameReceived(header, at: 0) } == .methodUnknown)
         }
@@ -383,12 +383,12 @@ private func judged(
         }
     }
 
-    @Test func goingAwayRefusesAllButHealth() throws {
+    @Test(arguments: [WireReason.serverDraining, .idle, .connectionAge])
+    func goingAwayRefusesAllButHealthWithItsOwnReason(goAway: WireReason) throws {
         let machine = try open()
-        #expect(machine.goAwaySent())
-        #expect(!machine.goAwaySent())
-        #expect(
-            reason { try machine.frameReceived(FrameHeader(.request, method: 3, call: 1), at: 0) } == .serverDraining)
+        #expect(machine.goAwaySent(goAway))
+        #expect(!machine.goAwaySent(.idle))
+        #expect(reason { try machine.frameReceived(FrameHeader(.request, method: 3, call: 1), at: 0) } == goAway)
         #expect(try machine.frameReceived(FrameHeader(.request, method: 8, call: 2), at: 0) == .start(.checkHealth))
     }
 

@@ -13,6 +13,8 @@ final class Call {
     /// Bytes of the request that count as held in memory until the call ends.
     var heldBytes = 0
     var isOpen = true
+    /// Of an operator's call, until it was written.
+    var audit: AuditEntry?
 
     init(id: UInt32, method: WireMethod, hasMore: Bool) {
         self.id = id

@@ -15,19 +15,50 @@ extension ConnectionHandler {
         timers.requestTaken(at: hub.now)
         timers.callsChanged(hasOpenCalls: true, at: hub.now)
         do throws(WireError) {
+            try admit(call)
             switch method {
             case .submitPoseTransfer: SubmitPoseTransfer.begin(try unpack(frame, call), call, self)
-            case .streamStatus: StreamStatus.begin(try unpack(frame, call), call, self)
+            case .streamStatus: StreamStatus.begin(try unpack(frame, call) as StreamStatusRequest, call, self)
             case .getTask: GetTask.begin(try unpack(frame, call), call, self)
             case .cancelTask: CancelTask.begin(try unpack(frame, call), call, self)
             case .putImage: PutImage.begin(try unpack(frame, call), call, self)
             case .fetchResult: FetchResult.begin(try unpack(frame, call), call, self)
             case .checkHealth: CheckHealth.begin(try unpack(frame, call), call, self)
-            default: throw WireError(.methodUnknown, "this build has no such method")
+            case .listTasks: ListTasks.begin(try unpack(frame, call) as ListTasksRequest, call, self)
+            case .describeServer: DescribeServer.begin(try unpack(frame, call), call, self)
+            case .listUnknown: ListTasks.begin(try unpackAdmin(frame, call) as ListUnknownRequest, call, self)
+            case .listAllTasks: ListTasks.begin(try unpackAdmin(frame, call) as ListAllTasksRequest, call, self)
+            case .watchAll: StreamStatus.begin(try unpackAdmin(frame, call) as WatchAllRequest, call, self)
+            case .resolveTask: ResolveTask.begin(try unpackAdmin(frame, call), call, self)
+            case .setEngine: SetEngine.begin(try unpackAdmin(frame, call), call, self)
+            case .purgeCaller: PurgeCaller.begin(try unpackAdmin(frame, call), call, self)
+            case .drain: Drain.begin(try unpackAdmin(frame, call), call, self)
             }
         } catch {
             fail(call, error)
         }
+    }
+
+    /// An operator's methods are closed to others, whatever their payload is.
+    private func admit(_ call: Call) throws(WireError) {
+        guard call.method.isAdministrative else { return }
+        call.audit = AuditEntry(caller: caller, method: call.method)
+        guard identity.isAdmin else {
+            throw WireError(.adminOnly, "\(call.method.name) is for callers with admin rights")
+        }
+    }
+
+    private func unpackAdmin<Request: AdminRequest>(_ frame: Frame, _ call: Call) throws(WireError) -> Request {
+        let request: Request = try unpack(frame, call)
+        call.audit?.note = request.auditNote
+        call.audit?.about = request.auditAbout
+        return request
+    }
+
+    /// The audit log gets its line, unless it has it already.
+    func audit(_ call: Call, outcome: String) {
+        call.audit?.write(to: services.auditLogger, outcome: outcome)
+        call.audit = nil
     }
 
     private func unpack<Request: CallRequest>(_ frame: Frame, _ call: Call) throws(WireError) -> Request {
@@ -62,6 +93,7 @@ extension ConnectionHandler {
     func respond(_ call: Call, _ message: some WireMessage) {
         guard call.isOpen else { return }
         send(message, as: .response, call: call.id)
+        audit(call, outcome: AuditEntry.succeeded)
         ended(call)
     }
 
@@ -82,12 +114,15 @@ extension ConnectionHandler {
     func fail(_ call: Call, _ error: WireError) {
         guard call.isOpen else { return }
         sendEnd(call.id, error)
+        audit(call, outcome: error.reason.rawValue)
         ended(call)
         if machine.callFailed(error, at: hub.now) { goAwayAndClose(.tooManyErrors) }
     }
 
     func sendItem(_ call: Call, _ item: StatusStream.Item) {
-        send(StatusEvent(item.event, dropped: item.dropped), as: .item, call: call.id)
+        var event = StatusEvent(item.event, dropped: item.dropped)
+        if call.method == .watchAll { event.caller = item.event.caller }
+        send(event, as: .item, call: call.id)
     }
 
     private func ended(_ call: Call) {
@@ -100,6 +135,7 @@ extension ConnectionHandler {
     func letGo(of call: Call) {
         call.isOpen = false
         calls[call.id] = nil
+        audit(call, outcome: AuditEntry.connectionLost)
         call.deadline?.cancel()
         call.deadline = nil
         services.admission.release(call.heldBytes)
@@ -118,6 +154,8 @@ extension ConnectionHandler {
         case .submitPoseTransfer: SubmitPoseTransfer.answered(answer, call, self)
         case .cancelTask: CancelTask.answered(answer, call, self)
         case .putImage: PutImage.answered(answer, call, self)
+        case .resolveTask: ResolveTask.answered(answer, call, self)
+        case .setEngine: SetEngine.answered(answer, call, self)
         default: fail(call, .internalFault)
         }
     }
@@ -169,3 +207,5 @@ extension CancelTaskRequest: CallRequest {}
 extension PutImageRequest: CallRequest {}
 extension FetchResultRequest: CallRequest {}
 extension CheckHealthRequest: CallRequest {}
+extension ListTasksRequest: CallRequest {}
+extension DescribeServerRequest: CallRequest {}

@@ -65,7 +65,7 @@ extension ConnectionHandler {
     func goAway(_ error: WireError) {
         guard phase == .live else { return }
         guard machine.hasWelcomed else { return end(error) }
-        guard machine.goAwaySent() else { return }
+        guard machine.goAwaySent(error) else { return }
         goAwayError = error
         timers.goneAway(at: hub.now)
         sendGoAway(error)

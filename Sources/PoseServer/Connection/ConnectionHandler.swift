@@ -29,8 +29,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var decoder: FrameDecoder
     var timers: ConnectionTimers
     var context: ChannelHandlerContext?
-    /// Who calls; empty until HELLO was accepted, and for one who may only ask for health.
-    var caller = ""
+    /// Who calls; nobody until HELLO was accepted, and where only health may be asked for.
+    var identity = CallerIdentity(name: "", tokenDigests: [])
+    var caller: String { identity.name }
+    /// The largest frame that the client takes.
+    var peerFrameBytesMax = WireLimits.frameBytesDefault
     var isHealthOnly = false
     var calls: [UInt32: Call] = [:]
     /// Set by the hub while a batch is handed out.
@@ -69,13 +72,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         logger = hub.services.logger
         machine = ConnectionStateMachine(callsMax: Int(limits.maxCalls), streamsMax: Int(limits.maxStreams))
         decoder = FrameDecoder(from: .client, frameBytesMax: limits.maxFrameBytes)
-        timers = ConnectionTimers(limits: limits, oldAfter: Self.age(limits), at: hub.now)
-    }
-
-    /// With a tenth of jitter either way, so that connections opened together do not end together.
-    private static func age(_ limits: WelcomeLimits) -> Int64? {
-        let age = Int64(limits.maxConnectionAgeMilliseconds)
-        return age == 0 ? nil : age - age / 10 + Int64.random(in: 0...(age / 5))
+        timers = ConnectionTimers(limits: limits, random: .random(in: .min ... .max), at: hub.now)
     }
 
     // MARK: the channel's events
@@ -233,10 +230,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
             throw .tokenInvalid
         case .healthOnly:
             isHealthOnly = true
-        case .caller(let name, _):
-            caller = name
-            logger[metadataKey: "caller"] = "\(name)"
+        case .caller(let identity):
+            self.identity = identity
+            logger[metadataKey: "caller"] = "\(caller)"
         }
+        if hello.maxFrameBytes > 0 { peerFrameBytesMax = hello.maxFrameBytes }
         machine.helloAccepted(healthOnly: isHealthOnly)
         timers.welcomed()
         timers.requestTaken(at: hub.now)

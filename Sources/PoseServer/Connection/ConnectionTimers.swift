@@ -27,9 +27,12 @@ struct ConnectionTimers {
     private var waitingBytes = 0
     private var lastSentAt: Int64
 
-    init(limits: WelcomeLimits, oldAfter: Int64?, at now: Int64) {
+    /// `random`: any number; it places the connection's end within a tenth of its age either way, so that connections opened together do not
+    /// end together.
+    init(limits: WelcomeLimits, random: UInt64, at now: Int64) {
         self.limits = limits
-        self.oldAfter = oldAfter
+        let age = Int64(limits.maxConnectionAgeMilliseconds)
+        oldAfter = age == 0 ? nil : age - age / 10 + Int64(random % UInt64(age / 10 * 2 + 1))
         openedAt = now
         lastByteAt = now
         quietSince = now

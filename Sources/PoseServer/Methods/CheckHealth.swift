@@ -35,6 +35,7 @@ extension EngineHealth {
         lastSuccessAt = standing.lastSuccessAt
         slotsUsed = UInt32(clamping: standing.slotsUsed)
         slotsLimit = UInt32(clamping: standing.slotsLimit)
+        foreignRuns = UInt32(clamping: standing.foreignRuns)
     }
 }
 

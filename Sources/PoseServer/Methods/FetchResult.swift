@@ -5,14 +5,23 @@ import PoseWire
 enum FetchResult {
     static func begin(_ request: FetchResultRequest, _ call: Call, _ connection: ConnectionHandler) {
         connection.findTask(request.taskID, for: call) { view in
-            switch judge(request, view.record) {
+            switch judge(request, view.record, expiredBefore: expiry(connection.services)) {
             case .failure(let refusal): connection.fail(call, refusal)
             case .success(let output): open(output, of: view.record, request, call, connection)
             }
         }
     }
 
-    private static func judge(_ request: FetchResultRequest, _ record: TaskRecord) -> Result<TaskOutput, WireError> {
+    /// The results of tasks that ended before this are past their retention, in Unix milliseconds.
+    private static func expiry(_ services: ServerServices) -> Int64 {
+        let kept = Int64(clamping: services.configuration.limits.resultRetentionMilliseconds)
+        let (expiry, overflow) = services.clock.now().unix.subtractingReportingOverflow(kept)
+        return overflow ? .min : expiry
+    }
+
+    private static func judge(_ request: FetchResultRequest, _ record: TaskRecord, expiredBefore expiry: Int64)
+        -> Result<TaskOutput, WireError>
+    {
         switch record.state {
         case .queued, .uploading, .submitting, .running, .downloading:
             return .failure(WireError(.taskNotEnded, "the task has not ended; watch it", field: "task_id"))
@@ -27,6 +36,7 @@ enum FetchResult {
                 WireError(.outputUnknown, "the task has \(record.outputs.count) outputs", field: "output_index"))
         }
         let output = record.outputs[index]
+        guard record.times.ended >= expiry else { return .failure(.resultExpired) }
         guard request.offset <= UInt64(clamping: output.image.sizeBytes) else {
             return .failure(
                 WireError(.offsetAhead, "the output has \(output.image.sizeBytes) bytes", field: "offset"))
@@ -44,7 +54,7 @@ enum FetchResult {
                 return try images.open(output.image.digest)
             } catch {
                 guard error.code == .missing else { throw error }
-                throw WireError(.resultExpired, "the result is past its retention", field: "task_id")
+                throw WireError.resultExpired
             }
         } then: { file in
             connection.beginResponse(call, header(of: output, record, request))
@@ -80,4 +90,9 @@ enum FetchResult {
         default: return name
         }
     }
+}
+
+extension WireError {
+    fileprivate static let resultExpired = WireError(
+        .resultExpired, "the result is past its retention", field: "task_id")
 }

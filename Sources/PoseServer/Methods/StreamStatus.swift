@@ -3,11 +3,19 @@ import OrderedCollections
 import PoseWire
 
 /// Method 2: past and live events of one task, several, or all of the caller's. All is judged before the first ITEM.
+/// Method 69 is the same over all callers.
 enum StreamStatus {
+    /// The first event of a WatchAll may be long in coming and its last one never does: the audit log hears of it now.
+    static func begin(_ request: WatchAllRequest, _ call: Call, _ connection: ConnectionHandler) {
+        guard begin(afterCursor: request.afterCursor, .everything, .everybody, call, connection) else { return }
+        connection.audit(call, outcome: AuditEntry.succeeded)
+    }
+
     static func begin(_ request: StreamStatusRequest, _ call: Call, _ connection: ConnectionHandler) {
         if let refusal = judge(request) { return connection.fail(call, refusal) }
         if request.allMine {
-            begin(request, .allOf(caller: connection.caller), .caller(connection.caller), call, connection)
+            begin(
+                afterCursor: request.afterCursor, .everything, .caller(connection.caller), call, connection)
         } else {
             findTasks(OrderedSet(request.taskIDs), request, call, connection)
         }
@@ -56,36 +64,44 @@ enum StreamStatus {
         var named: [StatusStream.NamedTask] = []
         for (id, record) in zip(OrderedSet(request.taskIDs), records) {
             guard let record, record.caller == connection.caller else {
-                let index = request.taskIDs.firstIndex(of: id) ?? 0
-                return connection.fail(call, .taskUnknown(field: "task_ids[\(index)]"))
+                return connection.fail(call, .taskUnknown(field: request.field(of: id)))
             }
-            named.append(StatusStream.NamedTask(record))
+            named.append(StatusStream.NamedTask(record, field: request.field(of: id)))
         }
         if request.afterSequence > 0, let task = named.first, request.afterSequence > task.lastSequence {
             return connection.fail(
                 call, .sequenceAhead("after_sequence", "the task's highest sequence is \(task.lastSequence)"))
         }
-        begin(request, .tasks(named), .tasks(named.map(\.id)), call, connection)
+        begin(
+            afterSequence: request.afterSequence, afterCursor: request.afterCursor, .tasks(named),
+            .tasks(named.map(\.id)), call, connection)
     }
 
-    private static func begin(
-        _ request: StreamStatusRequest, _ scope: StatusStream.Scope, _ audience: StatusStreamCall.Audience,
-        _ call: Call,
-        _ connection: ConnectionHandler
-    ) {
+    /// Whether it has begun.
+    @discardableResult private static func begin(
+        afterSequence: UInt64 = 0, afterCursor: UInt64, _ scope: StatusStream.Scope,
+        _ audience: StatusStreamCall.Audience, _ call: Call, _ connection: ConnectionHandler
+    ) -> Bool {
         let cursor = connection.services.engine.board.cursor
-        guard request.afterCursor <= cursor else {
-            return connection.fail(call, .sequenceAhead("after_cursor", "the highest cursor is \(cursor)"))
+        guard afterCursor <= cursor else {
+            connection.fail(call, .sequenceAhead("after_cursor", "the highest cursor is \(cursor)"))
+            return false
         }
-        let stream = StatusStream(scope, afterSequence: request.afterSequence, afterCursor: request.afterCursor)
+        let stream = StatusStream(scope, afterSequence: afterSequence, afterCursor: afterCursor)
         StatusStreamCall(stream, audience: audience, call: call, connection: connection).begin()
+        return true
     }
 }
 
+extension StreamStatusRequest {
+    /// Where the request names a task first.
+    fileprivate func field(of id: String) -> String { "task_ids[\(taskIDs.firstIndex(of: id) ?? 0)]" }
+}
+
 extension StatusStream.NamedTask {
-    init(_ record: TaskRecord) {
+    init(_ record: TaskRecord, field: String) {
         self.init(
-            id: record.id, isEnded: record.state.isTerminal, lastSequence: record.lastSequence,
+            id: record.id, field: field, isEnded: record.state.isTerminal, lastSequence: record.lastSequence,
             lastCursor: record.lastCursor)
     }
 }

@@ -10,12 +10,15 @@ import OrderedCollections
 struct StatusStream {
     enum Scope: Equatable {
         case tasks([NamedTask])
-        case allOf(caller: String)
+        /// All of a caller's tasks, or everybody's; the runner knows which.
+        case everything
     }
 
     /// A named task as it stood when the call was judged.
     struct NamedTask: Equatable {
         var id: TaskID
+        /// Where the request names it.
+        var field = ""
         var isEnded: Bool
         var lastSequence: UInt64
         var lastCursor: UInt64
@@ -31,7 +34,7 @@ struct StatusStream {
     enum Page: Equatable {
         /// Events after a sequence of the one named task.
         case sequence(TaskID, after: UInt64)
-        /// Events of the named tasks, or of all of the caller's (nil), after a cursor.
+        /// Events of the named tasks, or of all that there are for the stream (nil), after a cursor.
         case cursor([TaskID]?, after: UInt64)
     }
 
@@ -61,7 +64,9 @@ struct StatusStream {
     /// Last sequence handed out of each task that has not ended.
     private var lastSequences: [Int64: UInt64] = [:]
     /// Named tasks whose last event has not been handed out.
-    private var open: Set<TaskID> = []
+    private var open: [TaskID: NamedTask] = [:]
+    /// Named tasks that are on disk no more.
+    private var removed: Set<TaskID> = []
 
     init(_ scope: Scope, afterSequence: UInt64 = 0, afterCursor: UInt64 = 0) {
         phase = .wantsPage
@@ -69,12 +74,12 @@ struct StatusStream {
         position = afterCursor
         handedOut = afterCursor
         switch scope {
-        case .allOf: ids = nil
+        case .everything: ids = nil
         case .tasks(let named):
             ids = named.map(\.id)
             for task in named where !(task.isEnded && task.lastCursor <= afterCursor) {
                 if task.isEnded, afterSequence > 0, task.lastSequence <= afterSequence { continue }
-                open.insert(task.id)
+                open[task.id] = task
             }
         }
     }
@@ -97,7 +102,10 @@ struct StatusStream {
     mutating func pageRead(_ events: [TaskEvent], upTo: UInt64, isLast: Bool) {
         guard phase == .reading else { return }
         for event in events { enqueue(event) }
-        if isLast { position = max(position, upTo) }
+        if isLast {
+            position = max(position, upTo)
+            lookForLost(in: events, upTo: upTo)
+        }
         if isLast || !events.isEmpty { afterSequence = 0 }
         if isLast, !hasForgotten {
             phase = .live
@@ -108,6 +116,23 @@ struct StatusStream {
         }
         arrived = []
         if queue.isEmpty { handedOut = position }
+    }
+
+    /// A task that had ended when it was named has its last event in the past; where the past ends without it, the task was removed.
+    private mutating func lookForLost(in events: [TaskEvent], upTo: UInt64) {
+        let ended = Set(events.lazy.filter { $0.state.isTerminal }.map(\.task))
+        for task in open.values where task.isEnded && task.lastCursor <= upTo && !ended.contains(task.id) {
+            removed.insert(task.id)
+        }
+    }
+
+    /// The task is on disk no more.
+    mutating func taskRemoved(_ id: TaskID) { removed.insert(id) }
+
+    /// A named task that was removed before its last event was handed out: the stream can never finish.
+    var lost: NamedTask? {
+        if removed.isEmpty { return nil }
+        return ids?.lazy.filter { removed.contains($0) }.compactMap { open[$0] }.first
     }
 
     private mutating func enqueue(_ event: TaskEvent) {
@@ -184,7 +209,7 @@ struct StatusStream {
         handedOut = event.cursor
         if event.state.isTerminal {
             lastSequences[event.taskNumber] = nil
-            open.remove(event.task)
+            open[event.task] = nil
         }
         // A task's first event in a stream bears 0: what a resume by cursor leaves open is read with `after_sequence`.
         guard let last, event.sequence > last else { return Item(event: event, dropped: 0) }

@@ -6,6 +6,7 @@ final class StatusStreamCall: OngoingCall {
     enum Audience {
         case tasks([TaskID])
         case caller(String)
+        case everybody
     }
 
     let audience: Audience
@@ -34,6 +35,11 @@ final class StatusStreamCall: OngoingCall {
         connection.hasNews(self)
     }
 
+    func taskRemoved(_ id: TaskID) {
+        stream.taskRemoved(id)
+        connection.hasNews(self)
+    }
+
     func callEnded() {
         connection.hub.remove(self)
         connection.streams.removeAll { $0 === self }
@@ -51,8 +57,17 @@ final class StatusStreamCall: OngoingCall {
                 break
             }
         }
-        if call.isOpen, stream.isFinished { connection.finish(call) }
+        endWhereOver()
         return false
+    }
+
+    private func endWhereOver() {
+        guard call.isOpen else { return }
+        if let lost = stream.lost {
+            connection.fail(call, .taskUnknown(field: lost.field))
+        } else if stream.isFinished {
+            connection.finish(call)
+        }
     }
 
     /// Reads the wanted page where it is on the board; else begins to read it from disk. True: there may be items now.

@@ -11,8 +11,8 @@ package struct ConnectionStateMachine: Sendable {
         /// HELLO is with the runner; nothing behind it is taken until it was judged.
         case judgingHello
         case open
-        /// GOAWAY was sent: calls up to `lastCall` are finished, later ones refused.
-        case goingAway(lastCall: UInt32)
+        /// GOAWAY was sent: calls up to `lastCall` are finished, later ones end with `refusal`.
+        case goingAway(lastCall: UInt32, refusal: WireError)
         case closed
     }
 
@@ -116,10 +116,7 @@ package struct ConnectionStateMachine: Sendable {
         guard let method = WireMethod(rawValue: header.method) else {
             return refuse(WireError(.methodUnknown, "method \(header.method) is not known here"), at: now)
         }
-        if isGoingAway, method != .checkHealth {
-            return refuse(
-                WireError(.serverDraining, "the server is going away; call again on a new connection"), at: now)
-        }
+        if case .goingAway(_, let refusal) = state, method != .checkHealth { return refuse(refusal, at: now) }
         if header.hasMore, method.shape != .upload {
             return refuse(WireError(.frameFlags, "MORE is only for uploads"), at: now)
         }
@@ -184,10 +181,10 @@ package struct ConnectionStateMachine: Sendable {
         state = .open
     }
 
-    /// GOAWAY is on its way; calls taken so far go on. Returns whether it is news.
-    package mutating func goAwaySent() -> Bool {
+    /// GOAWAY is on its way; calls taken so far go on, and later ones end with `error`, which says why. Returns whether it is news.
+    package mutating func goAwaySent(_ error: WireError) -> Bool {
         guard state == .open else { return false }
-        state = .goingAway(lastCall: highestCall)
+        state = .goingAway(lastCall: highestCall, refusal: error)
         return true
     }
 

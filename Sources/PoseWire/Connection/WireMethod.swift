@@ -17,6 +17,12 @@ package enum WireMethod: UInt16, Sendable, CaseIterable {
     case watchAll = 69
     case listAllTasks = 70
 
+    /// As the wire document writes it: `ListTasks`.
+    package var name: String {
+        let word = "\(self)"
+        return word.prefix(1).uppercased() + word.dropFirst()
+    }
+
     /// For callers with admin rights alone.
     package var isAdministrative: Bool { rawValue >= Self.listUnknown.rawValue }
 
