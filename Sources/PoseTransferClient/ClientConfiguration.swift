@@ -23,6 +23,11 @@ public struct ClientConfiguration: Sendable {
     /// keepalive time-out ends the connection.
     public var keepaliveInterval: Duration = .seconds(15)
 
+    /// Told before each wait for another attempt, also of a status stream or a result. It is called on any thread and must not block.
+    public var onRetry: (@Sendable (RetryNotice) -> Void)?
+    /// Told when a lost connection has been made again. It is called on any thread and must not block.
+    public var onReconnect: (@Sendable (ServerInformation) -> Void)?
+
     public init(host: String = "127.0.0.1", port: Int = 7411, token: String? = nil) {
         self.host = host
         self.port = port

@@ -25,6 +25,8 @@ public struct EngineHealth: Hashable, Sendable {
     public var lastSuccessAtUnixMilliseconds: Int64?
     public var slotsUsed: Int
     public var slotsLimit: Int
+    /// Runs at the provider under the same key that this server has not begun.
+    public var foreignRuns = 0
 }
 
 /// What a server says of itself when a connection opens.

@@ -36,6 +36,8 @@ public struct StatusEvent: Hashable, Sendable {
     public var outputs: [TaskOutput]
     /// Whether somebody has asked for cancellation.
     public var isCancelRequested: Bool
+    /// Whose task it is; told only by ``PoseTransferClient/statusOfAllCallers(afterCursor:)``, else empty.
+    public var caller: String
 
     public init(taskID: String, sequence: UInt64, cursor: UInt64 = 0, state: TaskState) {
         self.taskID = taskID
@@ -52,5 +54,6 @@ public struct StatusEvent: Hashable, Sendable {
         dropped = 0
         outputs = []
         isCancelRequested = false
+        caller = ""
     }
 }

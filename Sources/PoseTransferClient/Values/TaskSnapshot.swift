@@ -15,6 +15,12 @@ public struct TaskSnapshot: Hashable, Sendable {
     public var startBy: Duration?
     public var idempotencyKey: String
     public var caller: String
+    /// The task that this one goes on from, after an operator has settled that one; nothing for all others.
+    public var follows: String?
+    /// The task that goes on from this one; nothing where none does.
+    public var followUp: String?
+    /// How an operator has settled it, after it ended SUBMISSION_UNKNOWN; nothing where it is not settled.
+    public var resolution: String?
 
     public init(latest: StatusEvent, pipeline: String = "") {
         self.latest = latest
