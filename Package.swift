@@ -133,8 +133,8 @@ let package = Package(
         .testTarget(
             name: "PoseTransferClientTests",
             dependencies: [
-                "LoopbackPorts", "PoseTransferClient", "PoseWire", "posetransferctl", logging, nioCore, nioPosix,
-                nioEmbedded,
+                "LoopbackPorts", "PoseTransferClient", "PoseWire", "posetransferctl", argumentParser, logging, nioCore,
+                nioPosix, nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(
