@@ -58,7 +58,8 @@ let package = Package(
         .target(name: "SystemPorts", dependencies: ["EngineCore"], swiftSettings: strict),
         .target(name: "HTTPTransport", dependencies: ["CCurl", "CLibCurl", logging], swiftSettings: strict),
         .target(
-            name: "RunningHubBackend", dependencies: ["BackendAPI", "HTTPTransport", logging], swiftSettings: strict),
+            name: "RunningHubBackend", dependencies: ["BackendAPI", "HTTPTransport", crypto, logging],
+            swiftSettings: strict),
         .target(
             name: "TaskStore", dependencies: ["BackendAPI", "EngineCore", "CSQLite", crypto, logging],
             swiftSettings: strict),
@@ -93,6 +94,9 @@ let package = Package(
         .target(
             name: "EngineSimulation", dependencies: ["BackendAPI", "EngineCore"],
             path: "Tests/EngineSimulation", swiftSettings: strict),
+        .target(
+            name: "BackendConformance", dependencies: ["BackendAPI", crypto], path: "Tests/BackendConformance",
+            swiftSettings: strict),
         .target(name: "LoopbackPorts", path: "Tests/LoopbackPorts", swiftSettings: strict),
         .executableTarget(
             name: "simulate", dependencies: ["EngineSimulation", argumentParser], path: "Tests/simulate",
@@ -102,7 +106,8 @@ let package = Package(
         .testTarget(
             name: "PoseWireTests", dependencies: ["PoseWire", "CPoseProto", nioCore, nioEmbedded],
             swiftSettings: strict),
-        .testTarget(name: "BackendAPITests", dependencies: ["BackendAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "BackendAPITests", dependencies: ["BackendAPI", "BackendConformance"], swiftSettings: strict),
         .testTarget(
             name: "EngineCoreTests", dependencies: ["BackendAPI", "EngineCore", logging], swiftSettings: strict),
         .testTarget(name: "SystemPortsTests", dependencies: ["EngineCore", "SystemPorts"], swiftSettings: strict),
@@ -112,7 +117,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RunningHubBackendTests",
-            dependencies: ["BackendAPI", "HTTPTransport", "LoopbackPorts", "ProviderSimulator", "RunningHubBackend"],
+            dependencies: [
+                "BackendAPI", "BackendConformance", "HTTPTransport", "LoopbackPorts", "ProviderSimulator",
+                "RunningHubBackend",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TaskStoreTests", dependencies: ["BackendAPI", "CSQLite", "EngineCore", "TaskStore"],

@@ -20,6 +20,10 @@ package enum EngineLimits {
 
     /// Attempts in which the provider could not be used, before ENGINE_UNAVAILABLE or UPLOAD_FAILED: about five minutes of outage.
     package static let transientAttemptsMax = 20
+    /// Times one attempt reads an image at a caller's address that does not answer.
+    package static let fetchTriesMax = 5
+    /// Between two probes of an engine that is not refused, in milliseconds: what health answers is never older than this and a call.
+    package static let probeIntervalMilliseconds: Int64 = 60_000
     /// Times one image is offered to the provider in one attempt.
     package static let prepareTriesMax = 3
     /// Times the outputs of one paid run are read while the provider or the disk is in trouble, before RESULT_UNAVAILABLE: about an hour.

@@ -19,6 +19,15 @@ struct Canvas {
         }
     }
 
+    /// Copies a canvas of the same height that fits at this column.
+    mutating func paste(_ other: Canvas, x: Int) {
+        guard other.height == height, x >= 0, x + other.width <= width else { return }
+        for row in 0..<height {
+            let rowStart = row * other.width
+            for column in 0..<other.width { pixels[row * width + x + column] = other.pixels[rowStart + column] }
+        }
+    }
+
     /// All pixels that are not farther than `radius` from the line between two points.
     mutating func drawLimb(from start: Point, to end: Point, radius: Int, _ ink: Ink) {
         let top = max(0, min(start.y, end.y) - radius)

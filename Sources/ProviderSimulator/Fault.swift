@@ -18,7 +18,7 @@ package struct Fault: Equatable, Sendable {
     package var bytes: Int?
     /// `resultLink`: link given instead of the true one.
     package var link: String?
-    /// `unknownWord`, `cancelWord`: the state word.
+    /// `unknownWord`, `cancelWord`: the state word. `keyNamed`, `resultShape`, `errorShape`: the other spelling.
     package var word: String?
     /// Whether the request takes effect (a create is recorded and paid) before the fault; the kind's default if nil.
     package var takesEffect: Bool?
@@ -34,14 +34,18 @@ package struct Fault: Equatable, Sendable {
         case duplicateKeys, embeddedNUL, chunked
         case numbersAsNumbers, numbersAsStrings
         // Create
-        case createState, nodeErrors, withoutTaskID, sameTaskID
+        case createState, nodeErrors, withoutTaskID, sameTaskID, webhookTwice, webhookLost
         // The run that a create makes
         case runFails, contentRejected, gpuMemory, runLost, runStuck, runForgotten
+        // Polls
+        case stillQueued, stillRunning
         // Status
         case earlySuccess, unknownWord, emptyMessage
         // Outputs
         case outputsNull, outputsEmpty, queuedInMessage, reasonAsString, reasonMissing
         case resultLink, otherNodesOnly, noImage, comparisonFirst
+        // The faces of `workflow-v1` and of the second family
+        case keyNamed, resultShape, errorShape, errorCodeNull, errorCodeNumber, extraKeys
         // Unknown tasks, cancel
         case notFound423, cancelIgnored, cancelForgotten, cancelWord
         // Files
@@ -111,22 +115,33 @@ extension Fault {
 
 extension Fault.Kind {
     private static let providers = Set(Endpoint.allCases).subtracting([.ledger, .faults, .health, .other])
-    private static let enveloped = providers.subtracting([.file])
+    private static let documents = providers.subtracting([.file])
+    private static let enveloped = documents.subtracting([.runV2, .queryV2, .uploadV1, .runV1, .taskV1])
+    private static let creates: Set<Endpoint> = [.create, .runV2, .runV1]
+    private static let polls: Set<Endpoint> = [.status, .outputs, .queryV2, .taskV1]
 
     /// Where the kind may stand. A rule elsewhere would never show, so it is refused.
     var endpoints: Set<Endpoint> {
         switch self {
         case .closeBeforeReading, .closeAfterReading, .cut, .closeAfterReply, .hang, .slow, .drip, .http, .chunked:
             Self.providers
-        case .code, .html, .emptyBody, .truncatedJSON, .wrongContentType, .badUTF8, .deepJSON, .nullData,
-            .duplicateKeys, .embeddedNUL:
-            Self.enveloped
-        case .numbersAsNumbers, .numbersAsStrings: Self.enveloped
-        case .createState, .nodeErrors, .withoutTaskID, .sameTaskID: [.create]
-        case .runFails, .contentRejected, .gpuMemory, .runLost, .runStuck, .runForgotten: [.create]
-        case .earlySuccess, .unknownWord, .emptyMessage: [.status]
-        case .outputsNull, .outputsEmpty, .queuedInMessage, .reasonAsString, .reasonMissing: [.outputs]
-        case .resultLink, .otherNodesOnly, .noImage, .comparisonFirst: [.outputs]
+        case .code, .html, .emptyBody, .truncatedJSON, .wrongContentType, .badUTF8, .deepJSON, .extraKeys:
+            Self.documents
+        case .nullData, .duplicateKeys, .embeddedNUL, .numbersAsStrings: Self.enveloped
+        case .numbersAsNumbers: Self.documents.subtracting([.uploadV1])
+        case .createState, .withoutTaskID, .sameTaskID: Self.creates
+        case .runFails, .contentRejected, .gpuMemory, .runLost, .runStuck, .runForgotten: Self.creates
+        case .nodeErrors, .webhookTwice, .webhookLost: [.create, .runV2]
+        case .stillQueued, .stillRunning: Self.polls
+        case .earlySuccess, .unknownWord: Self.polls.subtracting([.outputs])
+        case .emptyMessage: [.status]
+        case .outputsNull, .outputsEmpty, .reasonMissing, .resultLink: [.outputs, .queryV2, .taskV1]
+        case .reasonAsString, .otherNodesOnly, .noImage, .comparisonFirst: [.outputs, .queryV2]
+        case .queuedInMessage: [.outputs]
+        case .keyNamed: [.uploadV1, .runV1]
+        case .resultShape: [.taskV1]
+        case .errorShape: [.uploadV1, .runV1, .taskV1]
+        case .errorCodeNull, .errorCodeNumber: [.runV2, .queryV2]
         case .notFound423: [.status, .outputs, .cancel]
         case .cancelIgnored, .cancelForgotten, .cancelWord: [.cancel]
         case .resultTruncated, .resultLonger, .resultEmpty, .resultWrongType, .resultAsPage: [.file]

@@ -31,14 +31,12 @@ extension FaultRule {
             throw SimulatorError(.invalidFaults, "unknown key \(member.name.prefix(40)) in a rule")
         }
         guard let endpoint = json["endpoint"]?.string.flatMap(Endpoint.init(rawValue:)) else {
-            throw SimulatorError(.invalidFaults, "endpoint must be one of \(Endpoint.allCases.map(\.rawValue))")
+            throw SimulatorError(
+                .invalidFaults, "endpoint must be one of \(Endpoint.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        guard let kind = json["fault"]?.string.flatMap(Fault.Kind.init(rawValue:)) else {
-            throw SimulatorError(.invalidFaults, "fault must be one of \(Fault.Kind.allCases.map(\.rawValue))")
-        }
-        var fault = Fault(kind)
+        var fault = try Self.fault(json["fault"])
         fault.code = try Self.count("code", in: json)
-        fault.bytes = try Self.count("bytes", in: json)
+        fault.bytes = try Self.count("bytes", in: json) ?? fault.bytes
         fault.seconds = try Self.value("seconds", in: json, \.number)
         fault.message = try Self.value("message", in: json, \.string)
         fault.retryAfter = try Self.value("retryAfter", in: json, \.string)
@@ -48,6 +46,16 @@ extension FaultRule {
         fault.takesEffect = try Self.value("takesEffect", in: json, \.bool)
         let skip = try Self.count("skip", in: json) ?? 0
         self.init(endpoint, fault, skip: skip, times: try Self.count("times", in: json))
+    }
+
+    /// `lostReply` is short for a cut after no byte.
+    private static func fault(_ name: JSONValue?) throws(SimulatorError) -> Fault {
+        if name == "lostReply" { return .lostReply }
+        guard let kind = name?.string.flatMap(Fault.Kind.init(rawValue:)) else {
+            let kinds = ["lostReply"] + Fault.Kind.allCases.map(\.rawValue)
+            throw SimulatorError(.invalidFaults, "fault must be one of \(kinds.joined(separator: ", "))")
+        }
+        return Fault(kind)
     }
 
     private static func count(_ name: String, in json: JSONValue) throws(SimulatorError) -> Int? {

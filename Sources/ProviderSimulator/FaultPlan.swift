@@ -78,8 +78,15 @@ package struct FaultRule: Equatable, Sendable {
         case .drip: try require(fault.seconds != nil && (fault.bytes ?? 0) > 0, "drip needs seconds and bytes")
         case .resultLink: try require(fault.link != nil, "resultLink needs a link")
         case .unknownWord, .cancelWord: try require(fault.word != nil, "\(fault.kind.rawValue) needs a word")
+        case .keyNamed: try requireWord(["file_url", "data.url", "id", "run_id", "taskId"])
+        case .resultShape: try requireWord(OutputShape.allCases.map(\.rawValue))
+        case .errorShape: try requireWord(["object", "message"])
         default: break
         }
+    }
+
+    private func requireWord(_ words: [String]) throws(SimulatorError) {
+        try require(words.contains(fault.word ?? ""), "\(fault.kind.rawValue) needs a word of \(words)")
     }
 
     private func require(_ condition: Bool, _ message: String) throws(SimulatorError) {

@@ -6,6 +6,8 @@ package struct Ledger: Equatable, Sendable {
         /// Seconds since the simulator's start.
         package let seconds: Double
         package let account: String
+        /// By which family of calls it came.
+        package let dialect: Dialect
         package let workflow: String
         package let nodes: [Node]
         package let sourceDigest: String
@@ -32,6 +34,15 @@ package struct Ledger: Equatable, Sendable {
         package let code: Int
     }
 
+    /// One notice of a run's end.
+    package struct Webhook: Equatable, Sendable {
+        package let runID: String
+        /// Deliveries begun, the repeated ones among them.
+        package let attempts: Int
+        /// `PENDING`, `RETRYING`, `SUCCESS`, `FAILED`.
+        package let state: String
+    }
+
     package struct Calls: Equatable, Sendable {
         /// Request heads seen on a socket.
         package internal(set) var received = 0
@@ -46,6 +57,7 @@ package struct Ledger: Equatable, Sendable {
     package internal(set) var refusedCount = 0
     package internal(set) var calls: [Endpoint: Calls] = [:]
     package internal(set) var highestConcurrency = 0
+    package internal(set) var webhooks: [Webhook] = []
 }
 
 extension Ledger {
@@ -61,6 +73,10 @@ extension Ledger {
                 }),
             "creates": .array(paid.map(\.json)),
             "refusals": .array(refused.map { ["time": .number($0.seconds), "code": JSONValue($0.code)] }),
+            "webhooks": .array(
+                webhooks.map {
+                    ["taskId": .string($0.runID), "attempts": JSONValue($0.attempts), "state": .string($0.state)]
+                }),
         ]
     }
 }
@@ -75,7 +91,7 @@ extension Ledger.PaidCreate {
     var json: JSONValue {
         [
             "taskId": .string(runID), "time": .number(seconds), "account": .string(account),
-            "workflowId": .string(workflow),
+            "dialect": .string(dialect.rawValue), "workflowId": .string(workflow),
             "nodes": .array(
                 nodes.map { ["nodeId": .string($0.node), "fieldName": .string($0.field), "fieldValue": $0.value] }),
             "sourceDigest": .string(sourceDigest), "poseDigest": .string(poseDigest),

@@ -1,22 +1,30 @@
 /// The codes of the v1 family that the simulator knows by name (provider sheet 2.12).
 enum ProviderCode {
     static let success = 0
+    static let various = 1
     static let invalidParameters = 301
     static let workflowMissing = 380
     static let tokenInvalid = 412
+    static let instanceMaxed = 415
     static let walletEmpty = 416
     static let queueMaxed = 421
     static let taskMissing = 423
     static let promptInvalid = 433
     static let unknown = 500
+    static let freeUser = 801
     static let unauthorized = 802
     static let nodeInfoInvalid = 803
     static let taskRunning = 804
     static let taskFailed = 805
+    static let userNotFound = 806
     static let taskNotFound = 807
     static let uploadFailed = 808
     static let fileTooLarge = 809
+    static let workflowNeverRun = 810
+    static let fundsMissing = 812
     static let taskQueued = 813
+    static let personalQueueFull = 814
+    static let methodWrong = 1_009
 
     static let names: [Int: String] = [
         0: "success", 301: "PARAMS_INVALID", 380: "WORKFLOW_NOT_EXISTS", 403: "TOKEN_MISSION", 412: "TOKEN_INVALID",
@@ -27,7 +35,8 @@ enum ProviderCode {
         805: "APIKEY_TASK_STATUS_ERROR", 806: "APIKEY_USER_NOT_FOUND", 807: "APIKEY_TASK_NOT_FOUND",
         808: "APIKEY_UPLOAD_FAILED", 809: "APIKEY_FILE_SIZE_EXCEEDED", 810: "WORKFLOW_NOT_SAVED_OR_NOT_RUNNING",
         811: "CORPAPIKEY_INVALID", 812: "CORPAPIKEY_INSUFFICIENT_FUNDS", 813: "APIKEY_TASK_IS_QUEUED",
-        814: "PERSONAL_QUEUE_COUNT_LIMIT", 901: "WEBAPP_NOT_EXISTS", 1003: "RATE_LIMIT", 1010: "SERVICE_UNAVAILABLE",
+        814: "PERSONAL_QUEUE_COUNT_LIMIT", 901: "WEBAPP_NOT_EXISTS", 1003: "RATE_LIMIT", 1009: "METHOD_NOT_ALLOWED",
+        1010: "SERVICE_UNAVAILABLE",
         1011: "BUSY",
     ]
 }
@@ -37,8 +46,8 @@ struct Envelope: Equatable, Sendable {
     var code: Int
     var message: String
     var data: JSONValue
-    /// The v2 upload writes `message` instead of `msg`.
-    var messageName = "msg"
+    /// The v2 family writes `message` instead of `msg`, or both.
+    var messageNames = ["msg"]
 
     static func success(_ data: JSONValue) -> Envelope {
         Envelope(code: ProviderCode.success, message: "success", data: data)
@@ -49,9 +58,9 @@ struct Envelope: Equatable, Sendable {
     }
 
     var json: JSONValue {
-        .object([
-            JSONValue.Member(name: "code", value: JSONValue(code)),
-            JSONValue.Member(name: messageName, value: .string(message)), JSONValue.Member(name: "data", value: data),
-        ])
+        .object(
+            [JSONValue.Member(name: "code", value: JSONValue(code))]
+                + messageNames.map { JSONValue.Member(name: $0, value: .string(message)) }
+                + [JSONValue.Member(name: "data", value: data)])
     }
 }

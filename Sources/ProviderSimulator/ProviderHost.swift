@@ -9,6 +9,7 @@ final class ProviderHost: Sendable {
         var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextWatcher = 0
         var connections = 0
+        var webhooksChanged: (@Sendable () -> Void)?
     }
 
     private let state: Mutex<State>
@@ -24,11 +25,24 @@ final class ProviderHost: Sendable {
         _ body: (inout SimulatedProvider, Duration) throws -> Result
     ) rethrows -> Result {
         let now = clock.now
-        let (result, watchers) = try state.withLock { state in
-            (try body(&state.provider, now), Array(state.watchers.values))
+        let (result, watchers, webhooksChanged) = try state.withLock { state in
+            let revision = state.provider.webhooks.revision
+            let result = try body(&state.provider, now)
+            let hasChanged = state.provider.webhooks.revision != revision
+            return (result, Array(state.watchers.values), hasChanged ? state.webhooksChanged : nil)
         }
         for watcher in watchers { watcher.yield() }
+        webhooksChanged?()
         return result
+    }
+
+    /// Calls `watcher` whenever a delivery may have become due.
+    func onWebhooks(_ watcher: @escaping @Sendable () -> Void) { state.withLock { $0.webhooksChanged = watcher } }
+
+    /// The deliveries that are due now; whoever takes them tells how they went.
+    func takeWebhooks() -> (deliveries: [WebhookDelivery], next: Duration?) {
+        let now = clock.now
+        return state.withLock { $0.provider.webhooksDue(at: now) }
     }
 
     /// Whether one more connection may stay.

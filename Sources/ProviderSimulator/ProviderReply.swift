@@ -67,13 +67,17 @@ package struct ProviderReply: Sendable {
 
 extension ProviderReply {
     static let pages: [Int: String] = [
-        400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 411: "Length Required",
-        413: "Content Too Large", 415: "Unsupported Media Type", 429: "Too Many Requests", 500: "Internal Server Error",
+        400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden", 404: "Not Found",
+        405: "Method Not Allowed", 411: "Length Required",
+        413: "Content Too Large", 415: "Unsupported Media Type",
+        422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
         502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
     ]
 
     /// An answer of the infrastructure before the provider's own programs.
     static func infrastructure(_ status: Int) -> ProviderReply {
-        ProviderReply(status: status, page: "\(status) \(pages[status] ?? "Status")")
+        ProviderReply(status: status, page: "\(status) \(phrase(status))")
     }
+
+    static func phrase(_ status: Int) -> String { pages[status] ?? "Status" }
 }

@@ -24,6 +24,9 @@ package struct ProviderRequest: Sendable {
         self.origin = origin
     }
 
+    /// The id in the path, where the endpoint has one.
+    var pathID: String? { endpoint.id(in: path) }
+
     /// The media type in lower case, without parameters.
     var mediaType: String? {
         contentType?.split(separator: ";", maxSplits: 1).first.map { Self.trimmed($0).lowercased() }

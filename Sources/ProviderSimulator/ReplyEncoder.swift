@@ -6,12 +6,11 @@ enum ReplyEncoder {
 
     private static let phrases: [Int: String] = [
         200: "OK", 301: "Moved Permanently", 302: "Found", 307: "Temporary Redirect", 308: "Permanent Redirect",
-        401: "Unauthorized",
     ]
 
     /// Head and body. No date: equal calls give equal bytes.
     static func encode(_ reply: ProviderReply, body: ByteBuffer, keepsAlive: Bool) -> ByteBuffer {
-        let phrase = phrases[reply.status] ?? ProviderReply.pages[reply.status] ?? "Status"
+        let phrase = phrases[reply.status] ?? ProviderReply.phrase(reply.status)
         var head = "HTTP/1.1 \(reply.status) \(phrase)\r\n"
         head += "Content-Type: \(reply.contentType)\r\n"
         head += reply.isChunked ? "Transfer-Encoding: chunked\r\n" : "Content-Length: \(announced(in: reply, body))\r\n"

@@ -12,6 +12,9 @@ struct SeededNames: Sendable {
         return String(1_900_000_000_000_000_000 + Int64(number) << 20 + low)
     }
 
+    /// Nineteen digits too, but of no task.
+    func webhookID(number: Int) -> String { String(1_800_000_000_000_000_000 + Int64(number) << 20) }
+
     /// The same for the same bytes of the same account, so that the order of concurrent uploads does not matter.
     func upload(account: Int, digest content: [UInt8]) -> String {
         hexadecimal(digest("upload", "\(account)", hexadecimal(content)))

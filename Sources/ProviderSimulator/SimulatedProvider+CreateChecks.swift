@@ -9,6 +9,10 @@ extension SimulatedProvider {
         for name in ["webhookUrl", "workflow", "accessPassword"] {
             try Self.check(name, in: body) { $0.string != nil }
         }
+        guard let graph = body["workflow"]?.string else { return }
+        guard case .object? = try? JSONValue(parsing: Array(graph.utf8)) else {
+            throw Refusal(ProviderCode.promptInvalid, "workflow is not a graph in JSON")
+        }
     }
 
     private static func check(_ name: String, in body: JSONValue, _ isLegal: (JSONValue) -> Bool) throws(Refusal) {
@@ -34,7 +38,7 @@ extension SimulatedProvider {
 
     /// One element of `nodeInfoList`: it must name a node and a field of the workflow (803); a value that the node
     /// cannot take is refused by the prompt's validation (433).
-    private static func override(_ element: JSONValue) throws(Refusal) -> SimulatedRun.Override {
+    static func override(_ element: JSONValue) throws(Refusal) -> SimulatedRun.Override {
         guard let node = element["nodeId"]?.string, let field = element["fieldName"]?.string,
             let value = element["fieldValue"], value.isScalar,
             let saved = WorkflowGraph.savedValue(node: node, field: field)

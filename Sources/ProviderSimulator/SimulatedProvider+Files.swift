@@ -3,7 +3,7 @@ internal import NIOCore
 extension SimulatedProvider {
     /// `GET /files/<token>/<name>`, without a key, as the provider's storage does.
     func file(_ request: ProviderRequest, fault: Fault?, at now: Duration) -> Answer {
-        let token = request.path.dropFirst(Endpoint.filePrefix.count).split(separator: "/").first.map { String($0) }
+        let token = request.pathID?.split(separator: "/").first.map { String($0) }
         switch token.flatMap({ files[$0] }) {
         case nil: return .reply(.infrastructure(404))
         case .upload(let name):
@@ -18,7 +18,8 @@ extension SimulatedProvider {
 
     private func result(of run: SimulatedRun, _ isComparison: Bool) -> SimulatedResult {
         let result = SimulatedResult(
-            sourceDigest: run.sourceDigest, poseDigest: run.poseDigest, minimumBytes: configuration.resultBytes)
+            sourceDigest: run.sourceDigest, poseDigest: run.poseDigest, parameters: run.parameters,
+            minimumBytes: configuration.resultBytes)
         return isComparison ? result.comparison : result
     }
 
@@ -47,6 +48,9 @@ extension SimulatedProvider {
         ledger.refusedCount = refusalCount
         ledger.calls = calls
         ledger.highestConcurrency = highestConcurrency
+        ledger.webhooks = webhooks.all.map { webhook in
+            Ledger.Webhook(runID: runs[webhook.run].id, attempts: webhook.attempts, state: webhook.state.rawValue)
+        }
         return ledger
     }
 }
@@ -54,7 +58,8 @@ extension SimulatedProvider {
 extension SimulatedRun {
     func ledgerLine(at now: Duration) -> Ledger.PaidCreate {
         Ledger.PaidCreate(
-            runID: id, seconds: createdAt.inSeconds, account: "account-\(account + 1)", workflow: workflow,
+            runID: id, seconds: createdAt.inSeconds, account: "account-\(account + 1)", dialect: dialect,
+            workflow: workflow,
             nodes: overrides.map { Ledger.Node(node: $0.node, field: $0.field, value: $0.value) },
             sourceDigest: hexadecimal(sourceDigest), poseDigest: hexadecimal(poseDigest), marker: marker,
             outcome: state(at: now).rawValue, cost: charged, replied: replyArrives)

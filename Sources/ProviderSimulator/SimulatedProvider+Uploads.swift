@@ -4,35 +4,38 @@ extension SimulatedProvider {
     /// Provider sheet 2.3 (v1: part `apiKey`, reply with `msg`) and 3.3 (v2: Bearer only, reply with `message`).
     mutating func upload(_ request: ProviderRequest) -> Answer {
         do throws(Refusal) {
-            return .envelope(try accepted(request))
+            return .envelope(Self.envelope(of: try stored(request), at: request.endpoint))
         } catch {
-            var envelope = error.envelope
-            if request.endpoint == .uploadV2 {
-                envelope.messageName = "message"
-                if error.code == ProviderCode.unauthorized {
-                    envelope = .failure(401, "ApiKey verification failed: unknown key")
-                    envelope.messageName = "message"
-                }
-            }
-            return .envelope(envelope)
+            return error.answer(as: request.endpoint.face)
         }
     }
 
-    private mutating func accepted(_ request: ProviderRequest) throws(Refusal) -> Envelope {
+    /// A file that was taken.
+    struct StoredUpload: Sendable {
+        let kind: FileKind
+        /// The server's name of it: what a node takes.
+        let name: String
+        let link: String
+        let bytes: Int
+    }
+
+    /// Takes the file of an upload of any family.
+    mutating func stored(_ request: ProviderRequest) throws(Refusal) -> StoredUpload {
         let form = try form(of: request)
         let bodyKey = request.endpoint == .upload ? form["apiKey"].map { String(buffer: $0.content) } : nil
-        guard let account = account(bearer: request.bearerKey, body: bodyKey) else {
-            throw Refusal(ProviderCode.unauthorized)
-        }
+        let account = try account(bearer: request.bearerKey, body: bodyKey)
         guard let file = form["file"], let fileName = file.fileName else {
             throw Refusal(ProviderCode.invalidParameters, "there is no part named file with a file name")
         }
         guard file.content.readableBytes <= SimulatorLimits.uploadFileBytesMax else {
             throw Refusal(ProviderCode.fileTooLarge)
         }
-        guard file.content.readableBytes > 0, uploads.count < capacity.uploads,
-            let kind = FileKind(content: file.content, fileName: fileName)
+        guard file.content.readableBytes > 0, let kind = FileKind(content: file.content, fileName: fileName),
+            kind.isImage || request.endpoint != .uploadV1
         else { throw Refusal(ProviderCode.uploadFailed) }
+        guard uploads.count < capacity.uploads else {
+            throw Refusal(request.endpoint == .uploadV1 ? ProviderCode.unknown : ProviderCode.uploadFailed)
+        }
         return store(file.content, kind: kind, account: account, for: request)
     }
 
@@ -52,21 +55,28 @@ extension SimulatedProvider {
 
     private mutating func store(
         _ content: ByteBuffer, kind: FileKind, account: Int, for request: ProviderRequest
-    ) -> Envelope {
+    ) -> StoredUpload {
         let digest = Digest.sha256(Array(content.readableBytesView))
         let hash = names.upload(account: account, digest: digest)
-        let isV2 = request.endpoint == .uploadV2
-        let name = kind == .zip ? hash : "\(isV2 ? "openapi" : "api")/\(hash).\(kind.rawValue)"
+        let folder = request.endpoint == .uploadV2 ? "openapi" : "api"
+        let name = kind == .zip ? hash : "\(folder)/\(hash).\(kind.rawValue)"
         uploads.put(content, named: name, account: account, digest: digest, contentType: kind.contentType)
-        guard isV2 else { return .success(["fileName": .string(name), "fileType": "input"]) }
         let token = names.fileToken(of: name)
         files[token] = .upload(name: name)
+        return StoredUpload(
+            kind: kind, name: name, link: "\(request.origin)\(Endpoint.filePrefix)\(token)/\(hash).\(kind.rawValue)",
+            bytes: content.readableBytes)
+    }
+
+    private static func envelope(of upload: StoredUpload, at endpoint: Endpoint) -> Envelope {
+        guard endpoint == .uploadV2 else {
+            return .success(["fileName": .string(upload.name), "fileType": "input"])
+        }
         var envelope = Envelope.success([
-            "type": .string(kind.isImage ? "image" : "file"),
-            "download_url": .string("\(request.origin)\(Endpoint.filePrefix)\(token)/\(hash).\(kind.rawValue)"),
-            "fileName": .string(name), "size": .string(String(content.readableBytes)),
+            "type": .string(upload.kind.isImage ? "image" : "file"), "download_url": .string(upload.link),
+            "fileName": .string(upload.name), "size": .string(String(upload.bytes)),
         ])
-        envelope.messageName = "message"
+        envelope.messageNames = ["message"]
         return envelope
     }
 }

@@ -3,7 +3,9 @@
 /// Equal configurations and equal calls at equal times give equal replies.
 package struct SimulatedProvider: Sendable {
     struct Account: Sendable {
+        /// Coins, or whole units of money for an enterprise key.
         var balance: Int
+        let maskedKey: String
         /// Indices of runs that had not ended when last looked at.
         var unfinished: [Int] = []
     }
@@ -14,6 +16,7 @@ package struct SimulatedProvider: Sendable {
         var uploads = SimulatorLimits.uploadsMax
         var accounts = SimulatorLimits.accountsMax
         var refusals = SimulatorLimits.refusalsKeptMax
+        var personalQueue = SimulatorLimits.personalQueueMax
     }
 
     let configuration: SimulatorConfiguration
@@ -27,6 +30,7 @@ package struct SimulatedProvider: Sendable {
     var runs: [SimulatedRun] = []
     var runNumbers: [String: Int] = [:]
     var files: [String: FileReference] = [:]
+    var webhooks = WebhookDesk()
     var calls: [Endpoint: Ledger.Calls] = [:]
     var refusals: [Ledger.RefusedCreate] = []
     var refusalCount = 0
@@ -63,9 +67,7 @@ package struct SimulatedProvider: Sendable {
     package mutating func bodyRefused(at endpoint: Endpoint) -> ProviderReply {
         calls[endpoint, default: Ledger.Calls()].answered += 1
         guard endpoint.body == .multipart else { return .infrastructure(413) }
-        var envelope = Envelope.failure(ProviderCode.fileTooLarge)
-        if endpoint == .uploadV2 { envelope.messageName = "message" }
-        return ProviderReply(json: envelope.json)
+        return Refusal(ProviderCode.fileTooLarge).answer(as: endpoint.face).reply
     }
 
     package mutating func faultsReplaced(by plan: FaultPlan) { faults = plan }
@@ -75,17 +77,27 @@ package struct SimulatedProvider: Sendable {
     private mutating func reply(to request: ProviderRequest, fault: Fault?, at now: Duration) -> ProviderReply {
         guard let fault else { return answer(request, fault: nil, at: now).reply }
         let takesEffect = fault.takesEffect ?? fault.kind.takesEffectByDefault
-        if takesEffect { return fault.applied(to: answer(request, fault: fault, at: now)) }
-        if request.endpoint == .create { createRefused(code: fault.code ?? ProviderCode.unknown, at: now) }
-        guard fault.needsAnswer else { return fault.applied(to: .reply(.infrastructure(500))) }
+        let face = request.endpoint.face
+        if takesEffect { return fault.applied(to: answer(request, fault: fault, at: now), behind: face) }
+        if request.endpoint.isCreate { createRefused(code: fault.code ?? ProviderCode.unknown, at: now) }
+        guard fault.needsAnswer else { return fault.applied(to: .reply(.infrastructure(500)), behind: face) }
         var copy = self
-        return fault.applied(to: copy.answer(request, fault: fault, at: now))
+        return fault.applied(to: copy.answer(request, fault: fault, at: now), behind: face)
     }
 
     private mutating func answer(_ request: ProviderRequest, fault: Fault?, at now: Duration) -> Answer {
         if let refusal = refusal(of: request) { return refusal }
         switch request.endpoint {
         case .upload, .uploadV2: return upload(request)
+        case .uploadV1: return uploadV1(request)
+        case .runV1: return runV1(request, fault: fault, at: now)
+        case .taskV1: return taskV1(request, fault: fault, at: now)
+        case .runV2: return runV2(request, fault: fault, at: now)
+        case .queryV2: return queryV2(request, fault: fault, at: now)
+        case .queueV2: return queueV2(request, at: now)
+        case .keysV2: return keysV2(request)
+        case .webhookDetail: return webhookDetail(request, at: now)
+        case .webhookRetry: return webhookRetry(request, at: now)
         case .create: return create(request, fault: fault, at: now)
         case .status: return status(request, fault: fault, at: now)
         case .outputs: return outputs(request, fault: fault, at: now)
@@ -106,24 +118,21 @@ package struct SimulatedProvider: Sendable {
         return isNearMiss ? .envelope(.failure(ProviderCode.tokenInvalid)) : .reply(.infrastructure(404))
     }
 
+    /// What the way of asking is refused with, before what is asked for is looked at.
     private func refusal(of request: ProviderRequest) -> Answer? {
         let endpoint = request.endpoint
-        if endpoint != .other, !endpoint.methods.contains(request.method) { return .reply(.infrastructure(405)) }
         let wantsJSON = endpoint.body == .json && request.method == "POST"
-        if wantsJSON, request.mediaType != "application/json" { return .reply(.infrastructure(415)) }
-        return nil
-    }
-}
-
-/// A reply before its faults: an envelope can still be bent, a finished reply only cut or replaced.
-enum Answer: Sendable {
-    case envelope(Envelope)
-    case reply(ProviderReply)
-
-    var reply: ProviderReply {
-        switch self {
-        case .envelope(let envelope): ProviderReply(json: envelope.json)
-        case .reply(let reply): reply
+        if endpoint != .other, !endpoint.methods.contains(request.method) {
+            switch endpoint.face {
+            case .flat: return Refusal(ProviderCode.methodWrong).answer(as: .flat)
+            case .status: return .document(["error": "Method not allowed"], status: 405)
+            case .envelope, .envelopeV2, .plain: return .reply(.infrastructure(405))
+            }
         }
+        if wantsJSON, request.mediaType != "application/json" {
+            guard endpoint.face == .status else { return .reply(.infrastructure(415)) }
+            return .document(["error": "Content-Type must be application/json"], status: 415)
+        }
+        return nil
     }
 }

@@ -1,38 +1,70 @@
 internal import Crypto
 
 /// The picture that a run makes: its colours come from the source, its pose from the pose picture, and two bands of
-/// blocks hold both digests bit by bit, so that a mix-up of inputs or of tasks is seen by eye and by compare.
+/// blocks hold both digests bit by bit, so that a mix-up of inputs or of tasks is seen by eye and by compare. Parameters,
+/// such as the seed, add a third band: who gives one sees that it arrived.
 package struct SimulatedResult: Equatable, Hashable, Sendable {
     package let sourceDigest: [UInt8]
     package let poseDigest: [UInt8]
+    /// What the sampler was told beside the pictures, as text by name.
+    package let parameters: [String: String]
     package let minimumBytes: Int
+    private var isComparison = false
 
-    package init(sourceDigest: [UInt8], poseDigest: [UInt8], minimumBytes: Int = 0) {
+    package init(
+        sourceDigest: [UInt8], poseDigest: [UInt8], parameters: [String: String] = [:], minimumBytes: Int = 0
+    ) {
         self.sourceDigest = sourceDigest
         self.poseDigest = poseDigest
+        self.parameters = parameters
         self.minimumBytes = minimumBytes
     }
 
-    /// A second output of the same run that is surely another picture.
+    /// A second output of the same run: a figure that stands for the source, and the result beside it.
     package var comparison: SimulatedResult {
-        SimulatedResult(
-            sourceDigest: Digest.sha256(Array("comparison".utf8) + sourceDigest), poseDigest: poseDigest,
-            minimumBytes: minimumBytes)
+        var comparison = self
+        comparison.isComparison = true
+        return comparison
     }
 
     /// The PNG file. Both digests are SHA-256 of the input files; `minimumBytes` pads the file with a chunk that viewers
     /// skip. The same arguments give the same bytes.
-    package static func png(sourceDigest: [UInt8], poseDigest: [UInt8], minimumBytes: Int = 0) -> [UInt8] {
-        SimulatedResult(sourceDigest: sourceDigest, poseDigest: poseDigest, minimumBytes: minimumBytes).png
+    package static func png(
+        sourceDigest: [UInt8], poseDigest: [UInt8], parameters: [String: String] = [:], minimumBytes: Int = 0
+    ) -> [UInt8] {
+        SimulatedResult(
+            sourceDigest: sourceDigest, poseDigest: poseDigest, parameters: parameters, minimumBytes: minimumBytes
+        ).png
     }
 
     package var png: [UInt8] {
+        PNGFile(canvas: isComparison ? sideBySide : picture, palette: Palette(sourceDigest: sourceDigest).colours)
+            .bytes(minimum: min(minimumBytes, SimulatorLimits.resultBytesMax))
+    }
+
+    private var picture: Canvas {
         var canvas = Canvas(width: Self.width, height: Self.height)
         Figure(poseDigest: poseDigest).draw(on: &canvas)
+        if !parameters.isEmpty {
+            drawBits(of: parameterDigest, top: Self.height - 3 * Self.bandHeight, ink: .hair, on: &canvas)
+        }
         drawBits(of: sourceDigest, top: Self.height - 2 * Self.bandHeight, ink: .sourceBit, on: &canvas)
         drawBits(of: poseDigest, top: Self.height - Self.bandHeight, ink: .poseBit, on: &canvas)
-        return PNGFile(canvas: canvas, palette: Palette(sourceDigest: sourceDigest).colours)
-            .bytes(minimum: min(minimumBytes, SimulatorLimits.resultBytesMax))
+        return canvas
+    }
+
+    private var sideBySide: Canvas {
+        var source = Canvas(width: Self.width, height: Self.height)
+        Figure(poseDigest: sourceDigest).draw(on: &source)
+        var both = Canvas(width: 2 * Self.width, height: Self.height)
+        both.paste(source, x: 0)
+        both.paste(picture, x: Self.width)
+        return both
+    }
+
+    private var parameterDigest: [UInt8] {
+        let lines = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }
+        return Digest.sha256(Array(lines.joined().utf8))
     }
 
     package static let width = 256

@@ -25,11 +25,11 @@ struct SimulatedRun: Sendable {
     let id: String
     let account: Int
     let workflow: String
+    /// By which family of calls it was made.
+    let dialect: Dialect
     let overrides: [Override]
     let sourceDigest: [UInt8]
     let poseDigest: [UInt8]
-    /// An overridden file name prefix: what a caller may use to find its run again.
-    let marker: String?
     let createdAt: Duration
     let startsAt: Duration
     let endsAt: Duration
@@ -38,8 +38,8 @@ struct SimulatedRun: Sendable {
     /// From when on the provider does not know the run any more.
     var forgottenAt: Duration?
     private(set) var cancelledAt: Duration?
-    /// State word after a cancel.
-    private(set) var cancelledWord = "FAILED"
+    /// State word after a cancel, where a fault gives another than the usual one.
+    private(set) var cancelledWord: String?
     /// Coins given back at a cancel.
     private(set) var refund = 0
     var replyArrives = true
@@ -62,9 +62,24 @@ struct SimulatedRun: Sendable {
 
     var charged: Int { cost - refund }
 
+    /// When it ended or will end; nil where it never does.
+    var endTime: Duration? { cancelledAt ?? (script == .stuck ? nil : endsAt) }
+
+    /// When its machine is free again, as far as can be planned: a later cancel does not move those behind it.
+    var plannedEnd: Duration { endTime ?? createdAt + .seconds(SimulatorLimits.secondsMax) }
+
+    /// An overridden file name prefix: what a caller may use to find its run again.
+    var marker: String? { overrides.first { $0.field == "filename_prefix" }?.value.string }
+
+    /// What was asked of the sampler beside the pictures, by name: it changes the result.
+    var parameters: [String: String] {
+        let asked = overrides.filter { $0.node == WorkflowGraph.samplerNode || $0.node == WorkflowGraph.noNode }
+        return Dictionary(asked.map { ($0.field, $0.value.string ?? $0.value.text) }) { first, _ in first }
+    }
+
     /// Stops the run and gives back the share of the cost that was not used; nothing changes after its end.
     /// Source: provider sheet 2.7 (charging stops on cancel, the time already used may be charged).
-    mutating func cancelAccepted(word: String, at now: Duration) -> Int {
+    mutating func cancelAccepted(word: String?, at now: Duration) -> Int {
         guard !isEnded(at: now) else { return 0 }
         refund = now <= startsAt ? cost : Int((Double(cost) * unusedShare(at: now)).rounded(.down))
         cancelledAt = now
@@ -85,7 +100,7 @@ struct SimulatedRun: Sendable {
         case .running: "RUNNING"
         case .succeeded: "SUCCESS"
         case .failed: "FAILED"
-        case .cancelled: cancelledWord
+        case .cancelled: cancelledWord ?? "FAILED"
         }
     }
 

@@ -17,11 +17,25 @@ package enum SimulatorClock: Sendable {
 }
 
 package final class ManualTime: Sendable {
-    private let value = Mutex(Duration.zero)
+    private struct State {
+        var now = Duration.zero
+        var watchers: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
 
     package init() {}
 
-    package var now: Duration { value.withLock { $0 } }
+    package var now: Duration { state.withLock { $0.now } }
 
-    package func advance(by duration: Duration) { value.withLock { $0 += duration } }
+    package func advance(by duration: Duration) {
+        let watchers = state.withLock { state in
+            state.now += duration
+            return state.watchers
+        }
+        for watcher in watchers { watcher() }
+    }
+
+    /// Calls `watcher` after each move from now on.
+    func onAdvance(_ watcher: @escaping @Sendable () -> Void) { state.withLock { $0.watchers.append(watcher) } }
 }

@@ -46,4 +46,14 @@ package enum SimulatorLimits {
     package static let slotsMax = 100_000
     /// Characters of a key at least, where no key is given.
     package static let keyCharactersMin = 8
+    /// Runs that wait for machines of one's own (provider sheet 2.9); one more is refused with 814.
+    package static let personalQueueMax = 1_000
+    /// Webhook deliveries at one time.
+    package static let webhookDeliveriesMax = 64
+    /// Tries of one webhook delivery after the first.
+    package static let webhookRetriesMax = 3
+    /// Bytes read of a webhook receiver's answer; what is longer counts as a failure.
+    package static let webhookAnswerBytesMax = 64 * 1024
+    /// Characters of a webhook receiver's answer that are kept to be shown.
+    package static let webhookAnswerCharactersKept = 1_024
 }

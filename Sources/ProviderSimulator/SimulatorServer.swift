@@ -12,9 +12,13 @@ package final class SimulatorServer: Sendable {
     private let isShutDown = Atomic(false)
     private let listener: any Channel
     private let group: MultiThreadedEventLoopGroup
+    private let courier: WebhookCourier
 
-    private init(host: ProviderHost, listener: any Channel, group: MultiThreadedEventLoopGroup) {
+    private init(
+        host: ProviderHost, courier: WebhookCourier, listener: any Channel, group: MultiThreadedEventLoopGroup
+    ) {
         self.host = host
+        self.courier = courier
         self.listener = listener
         self.group = group
         port = listener.localAddress?.port ?? 0
@@ -24,6 +28,7 @@ package final class SimulatorServer: Sendable {
 
     deinit {
         guard begunShutdown() else { return }
+        courier.stop()
         group.shutdownGracefully { _ in }
     }
 
@@ -40,7 +45,9 @@ package final class SimulatorServer: Sendable {
             let address = configuration.host == "localhost" ? "127.0.0.1" : configuration.host
             let listener = try await bootstrap(host: host, group: group).bind(host: address, port: configuration.port)
                 .get()
-            return SimulatorServer(host: host, listener: listener, group: group)
+            let courier = WebhookCourier(
+                host: host, clock: clock, loop: group.next(), limitSeconds: configuration.webhookTimeLimit)
+            return SimulatorServer(host: host, courier: courier, listener: listener, group: group)
         } catch {
             try? await group.shutdownGracefully()
             throw SimulatorError(
@@ -63,6 +70,7 @@ package final class SimulatorServer: Sendable {
     /// Closes every connection and the port. Safe to call twice.
     package func shutdown() async {
         guard begunShutdown() else { return }
+        courier.stop()
         try? await listener.close().get()
         try? await group.shutdownGracefully()
     }
@@ -81,6 +89,13 @@ package final class SimulatorServer: Sendable {
     /// Returns once so many requests of an endpoint were seen on a socket; false if the task is cancelled before.
     package func waitForCalls(_ endpoint: Endpoint, received count: Int) async -> Bool {
         await host.wait { $0.calls[endpoint]?.received ?? 0 >= count }
+    }
+
+    /// Returns once so many webhook deliveries have begun, and as many have had their outcome.
+    package func waitForWebhooks(delivered count: Int) async -> Bool {
+        await host.wait { provider in
+            provider.webhooks.all.reduce(0) { $0 + $1.attempts - ($1.isInFlight ? 1 : 0) } >= count
+        }
     }
 
     /// Returns once so many requests of an endpoint were read and had their effect.

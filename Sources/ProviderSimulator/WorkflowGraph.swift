@@ -8,6 +8,8 @@ package enum WorkflowGraph {
     package static let resultNode = "10"
     package static let comparisonNode = "11"
     static let samplerNode = "12"
+    /// Stands for inputs that no node of the graph takes: only `workflow-v1` lets them through.
+    static let noNode = ""
 
     static let savedSource = "saved_source.png"
     static let savedPose = "saved_pose.png"
@@ -25,6 +27,15 @@ package enum WorkflowGraph {
 
     private static func node(_ type: String, _ title: String, _ inputs: JSONValue) -> JSONValue {
         ["inputs": inputs, "class_type": .string(type), "_meta": ["title": .string(title)]]
+    }
+
+    /// The node that has a field of this name, where it is one that a caller may set by name alone.
+    static func node(ofParameter name: String) -> String? {
+        switch name {
+        case "seed", "steps", "denoise": samplerNode
+        case "filename_prefix": resultNode
+        default: nil
+        }
     }
 
     /// What the saved workflow holds in a field; nil where there is no such node or field.

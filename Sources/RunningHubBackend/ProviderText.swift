@@ -1,18 +1,17 @@
 import BackendAPI
 
-/// Makes a provider's words fit to be stored, logged and shown: no key, no signed address, no control character, not too long.
+/// Makes a provider's words fit to be stored, logged and shown: no secret, no signed address, no control character, not too long.
 ///
-/// Providers echo requests, so the key may be in any answer.
+/// Providers echo requests, so a secret may be in any answer.
 struct ProviderText: Sendable {
-    private let key: Secret
+    private let secrets: [Secret]
 
-    init(key: Secret) { self.key = key }
+    init(secrets: [Secret]) { self.secrets = secrets }
 
     /// Redacted first and cut last, so that no half of a secret stays at the cut.
     func shown(_ text: String) -> String {
         var text = text
-        let key = key.reveal()
-        if !key.isEmpty { text = text.replacing(key, with: Self.redacted) }
+        for secret in secrets where !secret.isEmpty { text = text.replacing(secret.reveal(), with: Self.redacted) }
         let plain = Self.withoutQueries(text).unicodeScalars.lazy.map(Self.escaped).prefix(
             RunningHubLimits.messageCharactersMax)
         return String(plain.joined().prefix(RunningHubLimits.messageCharactersMax))

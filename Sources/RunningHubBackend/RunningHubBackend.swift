@@ -1,18 +1,21 @@
 package import BackendAPI
-import FoundationEssentials
 package import HTTPTransport
 
-/// RunningHub in the dialect `task-openapi`: each method is one call of its API (`observe` asks again where the first answer was silent),
-/// and says what the answer proves. It repeats nothing, remembers nothing and logs nothing.
+/// RunningHub in the dialect `task-openapi`: each method is one call of its API (`observe` asks again where the first answer was silent,
+/// `probe` reads account and workflow), and says what the answer proves. It repeats nothing, remembers nothing and logs nothing.
 package struct RunningHubBackend: Backend {
     let configuration: RunningHubConfiguration
     let transport: any HTTPTransport
     let errors: ErrorReader
+    let now: WallClock
+    package let uploadScope: String
 
-    package init(_ configuration: RunningHubConfiguration, transport: any HTTPTransport) {
+    package init(_ configuration: RunningHubConfiguration, transport: any HTTPTransport, now: WallClock? = nil) {
         self.configuration = configuration
         self.transport = transport
-        errors = ErrorReader(text: ProviderText(key: configuration.apiKey))
+        self.now = now ?? ProviderClock.ofThisMachine
+        errors = ErrorReader(configuration)
+        uploadScope = configuration.uploadScope
     }
 
     package var capabilities: Capabilities {
@@ -23,12 +26,7 @@ package struct RunningHubBackend: Backend {
     // MARK: Before a run
 
     package func prepare(_ image: ImageFile) async throws(BackendError) -> PreparedImage {
-        guard image.sizeBytes <= RunningHubLimits.uploadBytesMax else {
-            throw BackendError(
-                .permanent, code: "too large",
-                message: "the image has \(image.sizeBytes) bytes; the provider takes \(RunningHubLimits.uploadBytesMax)"
-            )
-        }
+        try RunningHubLimits.checkUpload(image)
         let reply = Reply(await execute(upload(image)), as: UploadContent.self)
         if let error = errors.error(reply) { throw error }
         guard case .answered(let envelope) = reply, let name = envelope.content?.fileName, Self.isHandle(name) else {
@@ -40,16 +38,20 @@ package struct RunningHubBackend: Backend {
     package func submit(_ request: RunRequest) async -> SubmitOutcome {
         let nodes: [CreateBody.NodeInfo]
         do throws(BackendError) { nodes = try nodeInfo(request) } catch { return .refused(error) }
-        let body = CreateBody(
-            apiKey: configuration.apiKey.reveal(), workflowId: configuration.workflowID, nodeInfoList: nodes)
-        guard let bytes = Self.json(body) else { return .refused(Self.unwritable) }
-        let call = call("/task/openapi/create", .json(bytes), RunningHubLimits.createTime, delivery: .once)
-        return CreateReply(errors: errors).outcome(await execute(call))
+        guard let bytes = Self.json(CreateBody(configuration, nodes: nodes)) else { return .refused(Self.unwritable) }
+        let path =
+            configuration.usesV2 ? "/openapi/v2/run/workflow/\(configuration.workflowID)" : "/task/openapi/create"
+        let call = call(path, .json(bytes), RunningHubLimits.createTime, delivery: .once)
+        return CreateReply(errors: errors, isStrict: configuration.isStrictAboutUnknown).outcome(await execute(call))
     }
 
     // MARK: A run
 
     package func observe(_ run: RunID) async -> Observation {
+        guard !configuration.usesV2 else {
+            return QueryReply(errors: errors, outputs: configuration.outputs)
+                .observation(await execute(taskCall("/openapi/v2/query", run)))
+        }
         switch await outputs(run) {
         case .known(let observation): return observation
         case .askStatus: break
@@ -89,66 +91,33 @@ package struct RunningHubBackend: Backend {
     }
 
     package func download(_ output: RunOutput, to sink: any ByteSink) async throws(BackendError) {
-        let request = HTTPRequest(
-            .get, output.url, egress: configuration.resultEgress, time: RunningHubLimits.downloadTime,
-            bodyBytesMax: RunningHubLimits.resultBytesMax, sink: SinkAdapter(sink: sink))
-        switch await execute(request) {
-        case .failure(let error): throw downloadError(error)
-        case .success(let response) where response.isSuccess: return
-        case .success(let response): throw downloadError(response)
-        }
-    }
-
-    private func downloadError(_ error: HTTPTransportError) -> BackendError {
-        var mapped = errors.error(error)
-        if error.code == .placeRefused { mapped.message += "; add the host to result_hosts if it is the provider's" }
-        return mapped
-    }
-
-    /// A file's host knows neither our key nor our workflow: its refusals say something about the address alone.
-    private func downloadError(_ response: HTTPResponse) -> BackendError {
-        var mapped = errors.error(response)
-        switch response.status {
-        case 401, 403, 404, 410:
-            mapped.errorClass = .expired
-            mapped.message = "the result's address no longer works (HTTP \(response.status))"
-        case 405: mapped.errorClass = .permanent
-        default: break
-        }
-        return mapped
+        try await ResultDownload(configuration: configuration, transport: transport, errors: errors)
+            .read(output, to: sink)
     }
 
     // MARK: The account
 
     package func probe() async -> Probe {
-        guard let bytes = Self.json(AccountBody(apikey: configuration.apiKey.reveal())) else {
+        guard let account = Self.json(AccountBody(apikey: configuration.apiKey.reveal())) else {
             return Probe(configured: true, message: Self.unwritable.message)
         }
-        let call = call("/uc/openapi/accountStatus", .json(bytes), RunningHubLimits.readTime)
-        let reply = Reply(await execute(call), as: AccountContent.self)
-        guard let error = errors.error(reply) else { return Self.healthy(reply) }
-        var probe = Probe(configured: true, message: error.message)
-        if case .answered = reply { probe.reachable = true } else { probe.reachable = false }
-        switch error.errorClass {
-        case .auth: (probe.reachable, probe.authorised) = (true, false)
-        case .quota: (probe.authorised, probe.funded) = (true, false)
-        default: break
-        }
+        let asked = now()
+        let answer = await execute(call("/uc/openapi/accountStatus", .json(account), RunningHubLimits.readTime))
+        var probe = AccountReply(errors: errors).probe(answer)
+        probe.clockAheadMilliseconds = ProviderClock.ahead(answer, asked: asked, answered: now())
+        if probe.authorised == true { await addWorkflow(to: &probe) }
         return probe
     }
 
-    private static func healthy(_ reply: Reply<AccountContent>) -> Probe {
-        var probe = Probe(configured: true, reachable: true, authorised: true)
-        guard case .answered(let envelope) = reply, let account = envelope.content else { return probe }
-        let amounts = [account.coins, account.money].compactMap { $0 }
-        probe.funded = amounts.isEmpty ? nil : amounts.contains { $0 > 0 }
-        if probe.funded == false { probe.message = "the account is empty; top it up" }
-        return probe
+    private func addWorkflow(to probe: inout Probe) async {
+        let body = GraphBody(apiKey: configuration.apiKey.reveal(), workflowId: configuration.workflowID)
+        guard let bytes = Self.json(body) else { return }
+        var call = call("/api/openapi/getJsonApiFormat", .json(bytes), RunningHubLimits.readTime)
+        call.bodyBytesMax = RunningHubLimits.graphBytesMax
+        let judgement = GraphCheck(errors: errors, configuration: configuration).judgement(await execute(call))
+        probe.workflowValid = judgement.isValid
+        // Both know each other here; where the workflow is unknown it may be the site or the number that is wrong.
+        if judgement.isValid == true { probe.siteMatches = true }
+        probe.message = [probe.message, judgement.message].filter { !$0.isEmpty }.joined(separator: "; ")
     }
-}
-
-/// Hands a body on to the port's sink.
-private struct SinkAdapter: HTTPBodySink {
-    let sink: any ByteSink
-    func write(_ bytes: UnsafeRawBufferPointer) throws { try sink.write(bytes) }
 }

@@ -1,7 +1,7 @@
 package import BackendAPI
 package import HTTPTransport
 
-/// The type `runninghub`: RunningHub's cloud, spoken to in the dialect `task-openapi`.
+/// The type `runninghub`: RunningHub's cloud, in either dialect.
 package struct RunningHubBackendFactory: BackendFactory {
     private let transport: any HTTPTransport
 
@@ -15,12 +15,17 @@ package struct RunningHubBackendFactory: BackendFactory {
             concurrency: Int(clamping: settings.integer("concurrency") ?? 1),
             timeoutMilliseconds: Self.milliseconds(settings.seconds("timeout") ?? 300),
             pollIntervalMilliseconds: Self.milliseconds(settings.seconds("poll_interval") ?? 3),
-            resubmitsUnknown: settings.text("on_unknown_submission") == "resubmit")
+            resubmitsUnknown: settings.text("on_unknown_submission") == "resubmit",
+            parameters: SettingsReader(settings).rules)
     }
 
     package func make(_ settings: BackendSettings) throws -> any Backend {
         if let problem = problems(settings).first { throw UnusableSettings(problem: problem) }
-        return RunningHubBackend(try SettingsReader(settings).configuration(), transport: transport)
+        let configuration = try SettingsReader(settings).configuration()
+        return switch configuration.dialect {
+        case .taskOpenAPI: RunningHubBackend(configuration, transport: transport)
+        case .workflowV1: WorkflowV1Backend(configuration, transport: transport)
+        }
     }
 
     package func problems(_ settings: BackendSettings) -> [SettingsProblem] { SettingsReader(settings).problems }

@@ -3,30 +3,48 @@ import HTTPTransport
 
 /// Reads an engine's checked settings, and says what the declared keys alone cannot.
 struct SettingsReader {
-    private let settings: BackendSettings
+    let settings: BackendSettings
 
     init(_ settings: BackendSettings) { self.settings = settings }
 
     func configuration() throws(HTTPTransportError) -> RunningHubConfiguration {
-        try RunningHubConfiguration(
-            apiKey: settings.secret("api_key") ?? Secret(""), workflowID: settings.text("workflow_id") ?? "",
-            baseURL: baseURL, resultHosts: resultHosts, inputs: inputs, outputs: outputs,
-            mayCostMoney: settings.text("billing") != "none")
+        var configuration = try RunningHubConfiguration(
+            dialect: dialect, apiKey: settings.secret("api_key") ?? Secret(""),
+            workflowID: settings.text("workflow_id") ?? "", baseURL: baseURL, resultHosts: resultHosts, inputs: inputs,
+            outputs: outputs, mayCostMoney: settings.text("billing") != "none")
+        configuration.parameters = parameters.map(\.parameter)
+        configuration.seed = seed
+        configuration.isStrictAboutUnknown = settings.boolean("strict_unknown") ?? false
+        configuration.cancelPath = settings.text("cancel_path")
+        configuration.usesV2 = settings.boolean("v2") ?? false
+        configuration.instanceType = settings.text("instance_type")
+        configuration.addsMetadata = settings.boolean("add_metadata") ?? false
+        configuration.usesPersonalQueue = settings.boolean("use_personal_queue") ?? false
+        configuration.retainSeconds = settings.integer("retain_seconds")
+        configuration.accessPassword = settings.secret("access_password")
+        return configuration
     }
 
     var problems: [SettingsProblem] {
-        placeProblems + workflowProblems + inputProblems + outputProblems + hostProblems
+        placeProblems + workflowProblems + inputProblems + outputProblems + hostProblems + parameterProblems
+            + optionProblems
     }
 
     // MARK: Values
 
-    private var baseURL: String { settings.text("api_base_url") ?? Dialect.defaultBaseURL }
+    private var baseURL: String { settings.text("api_base_url") ?? RunningHubDialect.defaultBaseURL }
+
+    /// The address alone decides where the settings do not say.
+    var dialect: RunningHubDialect {
+        settings.text("dialect").flatMap(RunningHubDialect.init(rawValue:))
+            ?? RunningHubDialect.usual(at: (try? HTTPURL(baseURL).origin.host) ?? "")
+    }
 
     private var resultHosts: [String] {
         settings.list("result_hosts").compactMap { if case .text(let host) = $0 { host } else { nil } }
     }
 
-    private var inputs: [String: RunningHubConfiguration.NodeField] {
+    var inputs: [String: RunningHubConfiguration.NodeField] {
         settings.map("inputs").compactMapValues { value in
             guard let node = Self.text("node", in: value), let field = Self.text("field", in: value) else { return nil }
             return RunningHubConfiguration.NodeField(node: node, field: field)
@@ -40,7 +58,7 @@ struct SettingsReader {
         }
     }
 
-    private static func text(_ name: String, in value: ConfigurationValue) -> String? {
+    static func text(_ name: String, in value: ConfigurationValue) -> String? {
         guard case .map(let map) = value, case .text(let text)? = map[name] else { return nil }
         return text
     }
@@ -49,14 +67,8 @@ struct SettingsReader {
 
     private var placeProblems: [SettingsProblem] {
         do throws(HTTPTransportError) {
-            let host = try HTTPURL(baseURL).origin.host
-            let dialect = settings.text("dialect").flatMap(Dialect.init(rawValue:))
-            guard (dialect ?? (host == Dialect.oldHost ? .workflowV1 : .taskOpenAPI)) == .workflowV1 else { return [] }
-            let message =
-                "the dialect workflow-v1 is not available in this version"
-                + (dialect == nil ? " (it is what \(Dialect.oldHost) means where none is set)" : "")
-                + "; set dialect: task-openapi and api_base_url: https://www.runninghub.ai or https://www.runninghub.cn"
-            return [SettingsProblem(key: "dialect", message: message)]
+            _ = try HTTPURL(baseURL)
+            return []
         } catch {
             return [SettingsProblem(key: "api_base_url", message: "\(error.message); write http(s)://host")]
         }
@@ -110,7 +122,7 @@ struct SettingsReader {
         }
     }
 
-    private static func isWordByte(_ byte: UInt8) -> Bool {
+    static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
             UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):

@@ -24,7 +24,8 @@ struct Arrows {
         "SystemPorts": Arrows(["EngineCore"], system: ["Glibc"]),
         // All that leaves the machine; the only one that sees libcurl.
         "HTTPTransport": Arrows(["CCurl", "CLibCurl", "EngineCore", "Logging"], system: ["Glibc"]),
-        "RunningHubBackend": Arrows(["BackendAPI", "HTTPTransport", "Logging"], system: ["FoundationEssentials"]),
+        "RunningHubBackend": Arrows(
+            ["BackendAPI", "Crypto", "HTTPTransport", "Logging"], system: ["FoundationEssentials"]),
         // All that is on disk; the only one that sees SQLite.
         "TaskStore": Arrows(
             ["BackendAPI", "CSQLite", "Crypto", "EngineCore", "Logging"], system: ["FoundationEssentials", "Glibc"]),
@@ -56,6 +57,8 @@ struct Arrows {
             system: ["Dispatch", "FoundationEssentials", "Glibc"]),
         // Test support: the engine in a made-up world, under a seed.
         "EngineSimulation": Arrows(["BackendAPI", "EngineCore", "Logging"]),
+        // Test support: what every backend promises.
+        "BackendConformance": Arrows(["BackendAPI", "Crypto"], system: ["Glibc"]),
         "LoopbackPorts": Arrows([], system: ["Glibc"]),
         "simulate": Arrows(["ArgumentParser", "EngineCore", "EngineSimulation"], system: ["Glibc"]),
     ]

@@ -79,9 +79,9 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         var script = EngineScript()
         let count = EngineLimits.uploadsInMemoryMin - belowLimit - 2
         for number in 0..<count {
-            let key = EngineMachine.UploadKey(engine: "engine-\(number)", digest: EngineScript.image(9).digest)
+            let key = EngineMachine.UploadKey(scope: "engine-\(number)", digest: EngineScript.image(9).digest)
             script.machine.uploads[key] = .ready(
-                UploadRecord(engine: key.engine, digest: key.digest, handle: "old", expiresAt: script.now.unix))
+                UploadRecord(engine: key.scope, digest: key.digest, handle: "old", expiresAt: script.now.unix))
         }
         _ = script.submit()
         script.upload()
@@ -416,7 +416,7 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         recovery.highestCursor = 7
         var second = EngineScript()
         second.now.unix += 5_000
-        let effects = second.machine.recover(recovery, at: second.now)
+        let effects = second.recover(recovery)
         return (second, effects)
     }
 
@@ -474,8 +474,12 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
     }
 
     @Test func queuedAndUploadingGoOn() {
-        #expect(kinds(recovered(.queued).1) == ["prepare", "prepare"])
-        #expect(kinds(recovered(.uploading).1) == ["prepare", "prepare"])
+        for state in [TaskState.queued, .uploading] {
+            var (script, effects) = recovered(state)
+            #expect(kinds(effects).isEmpty, "nothing starts before the engine said how it stands")
+            script.answerProbes()
+            #expect(script.calls("prepare").count == 2)
+        }
         #expect(kinds(recovered(.downloading) { $0.run = RunID(rawValue: "run-1") }.1) == ["observe"])
     }
 }

@@ -45,6 +45,30 @@ struct EngineScript {
         return effects
     }
 
+    mutating func recover(_ recovery: Recovery) -> [Effect] {
+        effects = machine.recover(recovery, at: now)
+        machine.turnCommitted()
+        return effects
+    }
+
+    /// What the engine's probes of this moment get as an answer; all that it lets out is kept.
+    mutating func answerProbes(_ probe: Probe = Probe(configured: true, reachable: true, authorised: true)) {
+        var all: [Effect] = []
+        for call in calls("probe") { all += feed(.replyReceived(call.id, .probed(probe))) }
+        effects = all
+    }
+
+    /// A pipeline of these steps in place of the usual one; each engine is like the usual one.
+    static func with(
+        _ steps: [StepDefinition], slots: Int = 1, _ adjust: (inout EngineSettings) -> Void = { _ in }
+    ) -> EngineScript {
+        EngineScript(slots: slots) { settings in
+            for name in Set(steps.flatMap(\.engines)) { settings.engines[name] = settings.engines[engine] }
+            settings.pipelines["pose_change"] = PipelineDefinition(isEnabled: true, steps: steps)
+            adjust(&settings)
+        }
+    }
+
     mutating func pass(_ milliseconds: Int64) {
         now.monotonic += milliseconds
         now.unix += milliseconds
@@ -81,11 +105,20 @@ struct EngineScript {
     }
 
     /// Submits and brings the task to RUNNING.
-    mutating func running(_ submission: Submission = EngineScript.submission()) -> TaskView? {
+    mutating func running(
+        _ submission: Submission = EngineScript.submission(), run: String = "run-1"
+    ) -> TaskView? {
         guard let view = submit(submission) else { return nil }
         upload()
-        reply(call("submit"), .submitted(.accepted(RunID(rawValue: "run-1"))))
+        reply(call("submit"), .submitted(.accepted(RunID(rawValue: run))))
         return view
+    }
+
+    /// Lets the run of the one running task succeed and its one output be read.
+    mutating func succeed(with image: StoredImage, cost: RunCost? = nil) {
+        let output = RunOutput(name: "image", url: "u", node: "10")
+        reply(passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: cost)))
+        reply(call("download"), .downloaded([TaskOutput(name: "image", image: image)]))
     }
 
     /// Answers every upload that is asked for.

@@ -73,11 +73,12 @@ import Testing
 
     @Test func legalTransitionsAreExactlyThese() {
         let legal: Set<[TaskState]> = [
-            [.queued, .uploading], [.queued, .submitting], [.queued, .failed], [.queued, .cancelled],
+            [.queued, .uploading], [.queued, .submitting], [.queued, .running], [.queued, .failed],
+            [.queued, .cancelled],
             [.uploading, .submitting], [.uploading, .queued], [.uploading, .failed], [.uploading, .cancelled],
             [.submitting, .running], [.submitting, .queued], [.submitting, .failed], [.submitting, .cancelled],
-            [.running, .downloading], [.running, .queued], [.running, .failed], [.running, .cancelled],
-            [.downloading, .succeeded], [.downloading, .failed],
+            [.running, .downloading], [.running, .failed], [.running, .cancelled],
+            [.downloading, .succeeded], [.downloading, .queued], [.downloading, .failed], [.downloading, .cancelled],
         ]
         for earlier in TaskState.allCases where !earlier.isTerminal {
             for later in TaskState.allCases where later != earlier {

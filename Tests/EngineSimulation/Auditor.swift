@@ -3,18 +3,23 @@ import EngineCore
 
 /// The invariants. Judges what was acknowledged, what is on disk and what the provider billed against each other.
 struct Auditor {
-    private let slotsLimit: Int
+    private let slotsLimits: [String: Int]
     private(set) var violation: String?
     private var acknowledgedByKey: [String: TaskID] = [:]
     private var lastCursorShown: UInt64 = 0
     private var lastSequenceShown: [TaskID: UInt64] = [:]
-    /// Which task each committed marker belongs to.
-    private var taskByMarker: [String: TaskID] = [:]
+    /// Which task's step each committed marker belongs to.
+    private var stepByMarker: [String: StepOfTask] = [:]
+
+    private struct StepOfTask: Hashable {
+        var task: TaskID
+        var step: String
+    }
 
     /// Runs whose cancel went out.
     private var cancelledRuns: Set<RunID> = []
 
-    init(slotsLimit: Int) { self.slotsLimit = slotsLimit }
+    init(slotsLimits: [String: Int]) { self.slotsLimits = slotsLimits }
 
     private mutating func fail(_ what: String) { if violation == nil { violation = what } }
 
@@ -66,36 +71,44 @@ struct Auditor {
                 fail("a submit went out whose intent is not on disk")
                 return
             }
-            if taskByMarker[request.marker] != nil { fail("one intent of \(record.id) was sent twice") }
-            taskByMarker[request.marker] = record.id
+            if stepByMarker[request.marker] != nil { fail("one intent of \(record.id) was sent twice") }
+            if record.engine != call.engine { fail("\(record.id) is submitted to another engine than the one on disk") }
+            stepByMarker[request.marker] = StepOfTask(task: record.id, step: record.step)
         case .observe(let run):
             guard let record = disk.tasks.values.first(where: { $0.run == run }) else {
                 return fail("run \(run) is read and on no task")
             }
             if record.state.isTerminal { fail("run \(run) is read after its task ended") }
         case .cancel(let run): cancelledRuns.insert(run)
-        case .prepare, .download, .probe: break
+        case .fetch, .prepare, .download, .probe: break
         }
     }
 
     mutating func check(_ disk: SimulatedDisk, _ cloud: SimulatedCloud) -> String? {
-        let holding = disk.tasks.values.count { [.uploading, .submitting, .running].contains($0.state) }
-        if holding > slotsLimit { return "\(holding) tasks hold slots, the limit is \(slotsLimit)" }
-        var billed: [TaskID: Int] = [:]
+        for (engine, limit) in slotsLimits {
+            // A run that an operator found is there already, whatever the limit says.
+            let holding = disk.tasks.values.count {
+                $0.engine == engine && $0.follows == nil && [.uploading, .submitting, .running].contains($0.state)
+            }
+            if holding > limit { return "\(holding) tasks hold slots of \(engine), the limit is \(limit)" }
+        }
+        var paidSteps: Set<StepOfTask> = []
         for entry in cloud.ledger {
-            guard let task = taskByMarker[entry.marker] else {
+            guard let step = stepByMarker[entry.marker] else {
                 return "the provider billed marker \(entry.marker) of no task"
             }
-            billed[task, default: 0] += 1
-            if billed[task, default: 0] > 1 { return "\(task) was paid twice" }
+            if !paidSteps.insert(step).inserted { return "\(step.task) was paid twice for its step \(step.step)" }
         }
+        let billed = Set(paidSteps.map(\.task))
         for record in disk.tasks.values where record.state.isTerminal {
             let mayBeUnknown = [.submissionUnknown, .runInvalid].contains(record.failure?.reason)
             if record.charged == .unknown, !mayBeUnknown {
                 return "\(record.id) ended \(record.state) and does not know whether it was paid"
             }
-            if record.charged == .no, billed[record.id] != nil { return "\(record.id) says charged NO and was billed" }
-            if record.charged == .yes, billed[record.id] == nil {
+            if record.charged == .no, billed.contains(record.id) {
+                return "\(record.id) says charged NO and was billed"
+            }
+            if record.charged == .yes, !billed.contains(record.id), !Self.carriesOnPaidRun(record, disk, cloud) {
                 return "\(record.id) says charged YES and was not billed"
             }
         }
@@ -116,18 +129,39 @@ struct Auditor {
                 return "\(id): its sequences have a gap"
             }
             let isGivenUp = record.state == .cancelled || record.failure?.reason == .taskTimeout
-            if cancels, isGivenUp, let run = record.run, !cancelledRuns.contains(run) {
+            // Between two steps the run has ended by itself.
+            let hadEnded = events.dropLast().last?.state == .downloading
+            if cancels, isGivenUp, !hadEnded, let run = record.run, !cancelledRuns.contains(run) {
                 return "\(id) was given up and its run \(run) goes on at the provider"
             }
             if record.state == .succeeded {
-                guard let source = record.source.stored, let pose = record.pose.stored else {
-                    return "\(id) succeeded without its images"
-                }
-                let expected = SimulatedCloud.expectedResult(source: source.digest, pose: pose.digest)
-                if record.outputs.map(\.image) != [expected] { return "\(id) has the result of another task" }
+                if let problem = Self.problem(withResultOf: record) { return problem }
             }
         }
         if standings.contains(where: { $0.slotsUsed != 0 }) { return "slots are still held when nothing runs" }
         return nil
+    }
+
+    private static func carriesOnPaidRun(
+        _ record: TaskRecord, _ disk: SimulatedDisk, _ cloud: SimulatedCloud
+    ) -> Bool {
+        guard let ended = record.follows.flatMap({ disk.tasks[$0] }), case .adopted(let run)? = ended.resolution else {
+            return false
+        }
+        return cloud.hasBilled(run)
+    }
+
+    /// Each step's picture is made of the one before and the task's own pose.
+    private static func problem(withResultOf record: TaskRecord) -> String? {
+        guard let source = record.source.stored, let pose = record.pose.stored else {
+            return "\(record.id) succeeded without its images"
+        }
+        let first = SimulatedCloud.expectedResult(source: source.digest, pose: pose.digest)
+        guard let stepSource = record.stepSource else {
+            return record.outputs.map(\.image) == [first] ? nil : "\(record.id) has the result of another task"
+        }
+        let last = SimulatedCloud.expectedResult(source: stepSource.digest, pose: pose.digest)
+        return stepSource == first && record.outputs.map(\.image) == [last]
+            ? nil : "\(record.id) has the result of another task in one of its steps"
     }
 }

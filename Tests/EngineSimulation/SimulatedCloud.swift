@@ -52,6 +52,7 @@ package struct SimulatedCloud {
     mutating func take(_ call: BackendCall, at now: Int64, _ random: inout SeededRandom) -> CallReply {
         if let outage = faults.outage, outage.contains(now) { return Self.unreachable(call) }
         return switch call.kind {
+        case .fetch(let url): fetch(url, &random)
         case .prepare(let image): prepare(image, &random)
         case .submit(let request): .submitted(create(request, at: now, &random))
         case .observe(let run): .observed(observe(run, at: now, &random))
@@ -65,6 +66,7 @@ package struct SimulatedCloud {
     private static func unreachable(_ call: BackendCall) -> CallReply {
         let error = BackendError(.transient, code: "connect", message: "connection refused")
         return switch call.kind {
+        case .fetch: .fetchFailed(error)
         case .prepare: .prepareFailed(error)
         case .submit: .submitted(.refused(error))
         case .observe: .observed(.noAnswer(error))
@@ -72,6 +74,17 @@ package struct SimulatedCloud {
         case .download: .downloadFailed(error)
         case .probe: .probed(Probe(reachable: false, message: error.message))
         }
+    }
+
+    /// Addresses are numbers of pictures: what lies there is known.
+    private func fetch(_ url: String, _ random: inout SeededRandom) -> CallReply {
+        if random.happens(faults.transient) {
+            return .fetchFailed(BackendError(.transient, code: "time-out", message: "no answer"))
+        }
+        if random.happens(faults.permanent / 2) {
+            return .fetchFailed(BackendError(.refusedBySink, code: "IMAGE_FORMAT", message: "no picture"))
+        }
+        return .fetched(SimulatedWorld.image(at: url))
     }
 
     private func prepare(_ image: StoredImage, _ random: inout SeededRandom) -> CallReply {
@@ -171,6 +184,11 @@ package struct SimulatedCloud {
     static func expectedResult(source: ContentDigest, pose: ContentDigest) -> StoredImage {
         result(of: "result:api/\(source)+api/\(pose)")
     }
+
+    /// The run that a marker's create made, whatever was told.
+    func run(marker: String) -> RunID? { ledger.first { $0.marker == marker }?.run }
+
+    func hasBilled(_ run: RunID) -> Bool { ledger.contains { $0.run == run } }
 
     static let zero = SimulatedWorld.digest(0)
 

@@ -19,8 +19,11 @@ package struct SimulatedWorld {
     }
 
     private enum Happening {
-        case submit(caller: String, key: String, source: ContentDigest, pose: ContentDigest, priority: Int32)
+        case submit(Submission)
         case cancel(TaskID, caller: String)
+        /// An operator who looked at the provider's call records.
+        case resolve(TaskID)
+        case pause(String, Bool)
         /// A call reaches the provider.
         case arrival(BackendCall, life: Int)
         /// Its answer reaches the engine that asked.
@@ -36,7 +39,9 @@ package struct SimulatedWorld {
     }
 
     private static let turnsMax = 50_000
-    private static let engineName = "cloud"
+    private static let engines = ["cloud", "reserve"]
+    /// One step, two steps, and two engines for one step by either rule.
+    private static let pipelines = ["pose_change", "two_steps", "fallback", "spread"]
     private static let callers = ["ann", "bob", "cleo"]
 
     private let canary: Canary?
@@ -83,30 +88,48 @@ package struct SimulatedWorld {
             faults.outage = from...(from + random.between(1_000, 400_000))
         }
         faults.slowReplyMilliseconds = random.pick([20, 300, 5_000]) ?? 20
-        settings = Self.makeSettings(slots: slots, providerSlots: slots, &random)
-        cloud = SimulatedCloud(faults: faults, slots: random.happens(0.3) ? max(1, slots - 1) : slots)
+        settings = Self.makeSettings(slots: slots, &random)
+        cloud = SimulatedCloud(faults: faults, slots: random.happens(0.3) ? max(1, slots - 1) : 2 * slots)
         crashProbability = random.pick([0.0, 0.01, 0.04]) ?? 0
         self.random = random
         source = SeededSource(seed: seed ^ 0xABCD)
         disk = SimulatedDisk(canary: canary)
         loop = EngineLoop(settings: settings, random: source, journal: disk)
-        auditor = Auditor(slotsLimit: slots)
+        auditor = Auditor(slotsLimits: Dictionary(uniqueKeysWithValues: Self.engines.map { ($0, slots) }))
         report = Report(seed: seed)
     }
 
-    private static func makeSettings(slots: Int, providerSlots: Int, _ random: inout SeededRandom) -> EngineSettings {
+    private static func makeSettings(slots: Int, _ random: inout SeededRandom) -> EngineSettings {
         var settings = EngineSettings()
-        settings.engines[engineName] = EngineDefinition(
-            type: "simulated",
-            plan: EnginePlan(
-                concurrency: slots, timeoutMilliseconds: random.pick([3_000, 15_000, 300_000]) ?? 15_000,
-                pollIntervalMilliseconds: random.pick([50, 500, 3_000]) ?? 500),
-            capabilities: Capabilities(
-                reportsProgress: false, cancels: random.happens(0.8), reportsCost: true, mayCostMoney: true))
+        let cancels = random.happens(0.8)
+        for engine in engines {
+            settings.engines[engine] = EngineDefinition(
+                type: "simulated",
+                plan: EnginePlan(
+                    concurrency: slots, timeoutMilliseconds: random.pick([3_000, 15_000, 300_000]) ?? 15_000,
+                    pollIntervalMilliseconds: random.pick([50, 500, 3_000]) ?? 500),
+                capabilities: Capabilities(
+                    reportsProgress: false, cancels: cancels, reportsCost: true, mayCostMoney: true))
+        }
         settings.pipelines["pose_change"] = PipelineDefinition(
-            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: [engineName])])
+            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: ["cloud"])])
+        settings.pipelines["two_steps"] = PipelineDefinition(
+            isEnabled: true,
+            steps: [
+                StepDefinition(name: "pose_transfer", engines: ["cloud"]),
+                StepDefinition(name: "refine", engines: ["reserve", "cloud"], strategy: .spread),
+            ])
+        settings.pipelines["fallback"] = PipelineDefinition(
+            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: engines)])
+        settings.pipelines["spread"] = PipelineDefinition(
+            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: engines, strategy: .spread)])
         settings.defaultStartByMilliseconds = random.pick([20_000, 600_000, 86_400_000]) ?? 600_000
         return settings
+    }
+
+    /// What lies at an address of this world.
+    static func image(at url: String) -> StoredImage {
+        image(digest(UInt8(url.split(separator: "/").last ?? "0") ?? 0))
     }
 
     package static func digest(_ number: UInt8) -> ContentDigest {
@@ -138,13 +161,16 @@ package struct SimulatedWorld {
     private mutating func plan() {
         let tasks = random.between(3, 14)
         for index in 0..<Int(tasks) {
-            let happening = Happening.submit(
-                caller: random.pick(Self.callers) ?? "ann", key: "key-\(index)",
-                source: Self.digest(UInt8(random.between(1, 9))), pose: Self.digest(UInt8(random.between(10, 19))),
-                priority: Int32(random.between(-2, 2)))
+            let happening = Happening.submit(submission(index))
             let at = monotonic + random.between(0, 30_000)
             schedule(happening, at: at)
             if random.happens(0.2) { schedule(happening, at: at + random.between(0, 3_000)) }
+        }
+        if random.happens(0.2) {
+            let engine = random.pick(Self.engines) ?? "cloud"
+            let at = monotonic + random.between(0, 30_000)
+            schedule(.pause(engine, true), at: at)
+            schedule(.pause(engine, false), at: at + random.between(1, 60_000))
         }
         for _ in 0..<Int(random.between(0, 4)) { schedule(.crash, at: monotonic + random.between(1, 60_000)) }
         if random.happens(0.3) {
@@ -152,6 +178,21 @@ package struct SimulatedWorld {
                 random.pick([1_000, -1_000, 3_600_000, -3_600_000, 315_360_000_000, -315_360_000_000]) ?? 0
             schedule(.clockJump(jump), at: monotonic + random.between(1, 40_000))
         }
+    }
+
+    private mutating func submission(_ index: Int) -> Submission {
+        let source = random.between(1, 9)
+        let pose = random.between(10, 19)
+        var submission = Submission(
+            caller: random.pick(Self.callers) ?? "ann", pipeline: random.pick(Self.pipelines) ?? "pose_change",
+            source: input(source), pose: input(pose))
+        submission.idempotencyKey = "key-\(index)"
+        submission.priority = Int32(random.between(-2, 2))
+        return submission
+    }
+
+    private mutating func input(_ number: Int64) -> Submission.Image {
+        random.happens(0.2) ? .url("https://pictures/\(number)") : .stored(Self.image(Self.digest(UInt8(number))))
     }
 
     private mutating func schedule(_ happening: Happening, at time: Int64) {
@@ -191,28 +232,34 @@ package struct SimulatedWorld {
 
     private mutating func handle(_ happening: Happening, _ events: inout [EngineEvent], _ crashes: inout Bool) {
         switch happening {
-        case .submit(let caller, let key, let source, let pose, let priority):
-            let requester = Requester(sink: 0, token: nextToken)
-            nextToken += 1
-            pendingRequests[requester] = happening
-            var submission = Submission(
-                caller: caller, pipeline: "pose_change", source: .stored(Self.image(source)),
-                pose: .stored(Self.image(pose)))
-            submission.idempotencyKey = key
-            submission.priority = priority
-            events.append(.requestReceived(.submit(submission), from: requester, lookup: JournalLookup()))
+        case .submit(let submission):
+            pendingRequests[Requester(sink: 0, token: nextToken)] = happening
+            ask(.submit(submission), &events)
         case .cancel(let task, let caller):
-            let requester = Requester(sink: 0, token: nextToken)
-            nextToken += 1
-            events.append(
-                .requestReceived(
-                    .cancel(caller: caller, task: task, reason: "not wanted"), from: requester, lookup: JournalLookup())
-            )
+            ask(.cancel(caller: caller, task: task, reason: "not wanted"), &events)
+        case .resolve(let task): resolve(task, &events)
+        case .pause(let engine, let isPaused): ask(.setEngine(engine, isPaused: isPaused), &events)
         case .arrival(let call, let life): arrived(call, from: life)
         case .reply(let id, let reply, let life):
             if life == self.life { events.append(.replyReceived(id, reply)) }
         case .crash: crashes = true
         case .clockJump(let jump): unixOffset += jump
+        }
+    }
+
+    private mutating func ask(_ request: EngineRequest, _ events: inout [EngineEvent]) {
+        let requester = Requester(sink: 0, token: nextToken)
+        nextToken += 1
+        events.append(.requestReceived(request, from: requester, lookup: JournalLookup()))
+    }
+
+    /// The operator tells the truth: the run that is there, or that there is none.
+    private mutating func resolve(_ task: TaskID, _ events: inout [EngineEvent]) {
+        guard let record = disk.tasks[task] else { return }
+        if let run = cloud.run(marker: record.marker) {
+            ask(.resolve(task: task, .adopted(run)), &events)
+        } else {
+            ask(.resolve(task: task, random.happens(0.5) ? .notCharged : .submittedAgain), &events)
         }
     }
 
@@ -239,6 +286,7 @@ package struct SimulatedWorld {
     private static func unanswered(_ call: BackendCall) -> CallReply {
         let error = BackendError(.transient, code: "reset", message: "the connection was reset after the request")
         switch call.kind {
+        case .fetch: return .fetchFailed(error)
         case .prepare: return .prepareFailed(error)
         case .submit: return .submitted(.unknown(error))
         case .observe: return .observed(.noAnswer(error))
@@ -259,6 +307,9 @@ package struct SimulatedWorld {
             let delay = random.between(0, cloud.faults.slowReplyMilliseconds)
             schedule(.arrival(call, life: life), at: monotonic + delay)
         }
+        for view in outcome.views where view.record.failure?.reason == .submissionUnknown {
+            if random.happens(0.5) { schedule(.resolve(view.record.id), at: monotonic + random.between(0, 30_000)) }
+        }
         for view in outcome.views where !view.latest.isTransient {
             trace(
                 "event \(view.record.id) #\(view.latest.sequence) \(view.latest.state) charged \(view.latest.charged)")
@@ -266,21 +317,20 @@ package struct SimulatedWorld {
     }
 
     private mutating func answered(_ requester: Requester, _ answer: EngineAnswer) {
-        guard case .submit(let caller, let key, _, _, _)? = pendingRequests.removeValue(forKey: requester) else {
-            return
-        }
+        guard case .submit(let submission)? = pendingRequests.removeValue(forKey: requester) else { return }
         guard case .submitted(let view, _) = answer else {
-            if case .refused(let refusal) = answer { trace("refused \(key) \(refusal)") }
+            if case .refused(let refusal) = answer { trace("refused \(submission.idempotencyKey) \(refusal)") }
             return
         }
-        auditor.acknowledged(view, caller: caller, key: key, on: disk)
+        auditor.acknowledged(view, caller: submission.caller, key: submission.idempotencyKey, on: disk)
         if !isCalm, random.happens(0.25) {
-            schedule(.cancel(view.record.id, caller: caller), at: monotonic + random.between(0, 25_000))
+            schedule(.cancel(view.record.id, caller: submission.caller), at: monotonic + random.between(0, 25_000))
         }
     }
 
     private static func describe(_ call: BackendCall) -> String {
         switch call.kind {
+        case .fetch(let url): "fetch \(url)"
         case .prepare(let image): "prepare \(image.digest.hex.prefix(4))"
         case .submit(let request): "submit \(request.marker)"
         case .observe(let run): "observe \(run)"
@@ -335,6 +385,7 @@ package struct SimulatedWorld {
         guard !isCalm, monotonic > 90_000 || report.turns > 4_000 else { return }
         isCalm = true
         cloud.heal()
+        for engine in Self.engines { schedule(.pause(engine, false), at: monotonic) }
         trace("calm")
     }
 
@@ -352,7 +403,7 @@ package struct SimulatedWorld {
         }
         report.violation = auditor.checkEnd(
             disk, cloud, standings: loop.machine.standings,
-            cancels: settings.engines[Self.engineName]?.capabilities.cancels == true)
+            cancels: settings.engines.values.allSatisfy { $0.capabilities.cancels })
     }
 
     private mutating func trace(_ line: String) {

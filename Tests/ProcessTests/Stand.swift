@@ -13,21 +13,24 @@ final class Stand {
     static let key = "a-key-of-the-simulator"
 
     static func with(
-        slots: Int = 3, runTime: Double = 0.05, concurrency: Int = 1, poll: Double = 0.02,
+        slots: Int = 3, runTime: Double = 0.05, concurrency: Int = 1, poll: Double = 0.02, timeout: Double = 300,
+        logLevel: String = "info", pipelines: String = oneStep, key: String = key, knownKeys: [String] = [],
         _ body: (Stand) async throws -> Void
     ) async throws {
         var configuration = SimulatorConfiguration()
         configuration.seed = 7
         configuration.slots = slots
         configuration.runTime = runTime
+        configuration.keys = knownKeys
         let simulator = try await SimulatorServer.start(configuration)
         var template = Array("/tmp/posetransferd-test.XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw ChildProcess.Failure(description: "no folder") }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let file = "\(folder)/engine_config.yml"
-        try write(configurationText(concurrency: concurrency, poll: poll), to: file)
+        try write(configurationText(concurrency, poll, timeout, pipelines), to: file)
         let environment = [
             "RUNNINGHUB_API_KEY": key, "BASE": simulator.baseURL, "DATA": "\(folder)/data", "FILE": file,
+            "LOG_LEVEL": logLevel,
         ]
         let (daemon, port) = try await start(environment)
         let stand = Stand(simulator, folder, daemon, port, environment)
@@ -50,7 +53,12 @@ final class Stand {
         self.options = options
     }
 
-    private static func configurationText(concurrency: Int, poll: Double) -> String {
+    static let oneStep = "pose_change: { steps: { pose_transfer: { engine: cloud } } }"
+    static let twoSteps = "pose_change: { steps: { pose_transfer: { engine: cloud }, refine: { engine: cloud } } }"
+
+    private static func configurationText(
+        _ concurrency: Int, _ poll: Double, _ timeout: Double, _ pipelines: String
+    ) -> String {
         """
         server: { listen: "127.0.0.1:0" }
         storage: { path: "${DATA}" }
@@ -63,27 +71,41 @@ final class Stand {
               api_base_url: "${BASE}"
               dialect: task-openapi
               poll_interval: \(poll)
+              timeout: \(timeout)
               concurrency: \(concurrency)
               inputs:
                 raw_image: { node: "3", field: image }
                 pose_image: { node: "7", field: image }
               outputs:
                 - { node: "10", name: image }
-        pipelines:
-          pose_change:
-            enabled: true
-            steps: { pose_transfer: { engine: cloud } }
+        pipelines: { \(pipelines) }
         """
     }
 
     private static func start(_ environment: [String: String]) async throws -> (ChildProcess, Int) {
         let daemon = try ChildProcess(
-            "posetransferd", ["serve", "--config", environment["FILE"] ?? ""], environment: environment)
+            "posetransferd",
+            ["serve", "--config", environment["FILE"] ?? "", "--log-level", environment["LOG_LEVEL"] ?? "info"],
+            environment: environment)
         let line = try await daemon.line(with: "posetransferd listening on ")
         guard let port = line.split(separator: ":").last.flatMap({ Int($0.prefix { $0.isNumber }) }) else {
             throw ChildProcess.Failure(description: "no port in '\(line)'")
         }
         return (daemon, port)
+    }
+
+    /// Submits two pictures of this number.
+    func submit(_ client: PoseTransferClient, _ number: UInt8 = 1, key: String = "") async throws -> String {
+        var request = TransferRequest(source: .bytes(Picture.person(number)), pose: .bytes(Picture.pose(number)))
+        if !key.isEmpty { request.idempotencyKey = key }
+        return try await client.submit(request).task.id
+    }
+
+    /// The task's stored events up to its end.
+    func story(_ client: PoseTransferClient, _ task: String) async throws -> [StatusEvent] {
+        var story: [StatusEvent] = []
+        for try await event in client.status(of: task) where !event.isTransient { story.append(event) }
+        return story
     }
 
     /// kill -9, and nothing else.

@@ -16,6 +16,8 @@ struct FaultPlanTests {
         ])
         #expect(try FaultPlan(parsing: plan.json.text) == plan)
         #expect(try FaultPlan(parsing: "{\"rules\":[]}") == FaultPlan())
+        let lost = Self.rule("\"endpoint\":\"create\",\"fault\":\"lostReply\"")
+        #expect(try FaultPlan(parsing: lost) == FaultPlan([FaultRule(.create, .lostReply)]))
     }
 
     @Test(
@@ -31,6 +33,11 @@ struct FaultPlanTests {
             rule("\"endpoint\":\"create\",\"fault\":\"code\",\"code\":0"),
             rule("\"endpoint\":\"create\",\"fault\":\"http\",\"code\":199"),
             rule("\"endpoint\":\"create\",\"fault\":\"http\",\"code\":600"),
+            rule("\"endpoint\":\"runV1\",\"fault\":\"nodeErrors\""),
+            rule("\"endpoint\":\"runV1\",\"fault\":\"keyNamed\""),
+            rule("\"endpoint\":\"runV1\",\"fault\":\"keyNamed\",\"word\":\"other\""),
+            rule("\"endpoint\":\"taskV1\",\"fault\":\"resultShape\",\"word\":\"other\""),
+            rule("\"endpoint\":\"taskV1\",\"fault\":\"errorShape\",\"word\":\"other\""),
             rule("\"endpoint\":\"create\",\"fault\":\"cut\""), rule("\"endpoint\":\"create\",\"fault\":\"slow\""),
             rule("\"endpoint\":\"create\",\"fault\":\"slow\",\"seconds\":-1"),
             rule("\"endpoint\":\"create\",\"fault\":\"drip\",\"seconds\":1,\"bytes\":0"),
@@ -91,7 +98,9 @@ struct SimulatorConfigurationTests {
     @Test("Limits: at the limit, one more, zero and less")
     func limits() {
         let seconds = SimulatorLimits.secondsMax
-        for path in [\SimulatorConfiguration.runTime, \.queueTime, \.linkTime] {
+        for path in [
+            \SimulatorConfiguration.runTime, \.queueTime, \.linkTime, \.webhookRetryTime, \.webhookTimeLimit,
+        ] {
             #expect(isValid { $0[keyPath: path] = seconds })
             #expect(!isValid { $0[keyPath: path] = seconds + 1 })
             #expect(isValid { $0[keyPath: path] = 0 })
@@ -110,5 +119,9 @@ struct SimulatorConfigurationTests {
         }
         #expect(isValid { $0.keys = ["12345678"] })
         #expect(!isValid { $0.keys = ["1234567"] })
+        #expect(isValid { $0.foreignKeys = ["12345678"] })
+        #expect(!isValid { $0.foreignKeys = ["1234567"] })
+        #expect(isValid { $0.currency = "USD" })
+        #expect(!isValid { $0.currency = "usd" })
     }
 }

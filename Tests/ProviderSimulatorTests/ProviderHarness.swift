@@ -16,9 +16,10 @@ struct ProviderHarness {
         provider = SimulatedProvider(configuration: configuration)
     }
 
-    init(capacity: SimulatedProvider.Capacity) {
+    init(capacity: SimulatedProvider.Capacity, _ change: (inout SimulatorConfiguration) -> Void = { _ in }) {
         var configuration = SimulatorConfiguration()
         configuration.slots = 1_000
+        change(&configuration)
         provider = SimulatedProvider(configuration: configuration, capacity: capacity)
     }
 
@@ -49,7 +50,9 @@ struct ProviderHarness {
                 contentType: "application/json", body: ByteBuffer(string: body.text)))
     }
 
-    mutating func get(_ path: String) -> Received { send(ProviderRequest(method: "GET", path: path)) }
+    mutating func get(_ path: String, bearer: String? = nil) -> Received {
+        send(ProviderRequest(method: "GET", path: path, authorization: bearer.map { "Bearer \($0)" }))
+    }
 
     mutating func upload(
         _ content: [UInt8], path: String = "/task/openapi/upload", key: String? = Self.key, bearer: String? = nil,

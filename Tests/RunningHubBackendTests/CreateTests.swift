@@ -157,4 +157,17 @@ struct CreateTests {
         #expect(await backend.submit(run).kind == "refused")
         #expect(provider.paths.isEmpty)
     }
+
+    @Test("a strict engine holds for unknown what is only assumed to be a refusal")
+    func strict() async throws {
+        var configuration = try configuration()
+        configuration.isStrictAboutUnknown = true
+        for (answer, kind) in [
+            (.code(1010), "unknown"), (.code(1011), "unknown"), (.http(503), "unknown"), (.code(421), "refused"),
+            (.http(429), "refused"), (.code(803), "refused"),
+        ] as [(FakeProvider.Answer, String)] {
+            let backend = RunningHubBackend(configuration, transport: FakeProvider(answer))
+            #expect(await backend.submit(pose).kind == kind)
+        }
+    }
 }

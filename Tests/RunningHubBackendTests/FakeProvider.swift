@@ -33,7 +33,7 @@ final class FakeProvider: HTTPTransport {
         let body = Self.text(request.body)
         for problem in Self.problems(request, path, body) { Issue.record("illegal request \(path): \(problem)") }
         let answer: Answer? = state.withLock { state in
-            if path == "/task/openapi/create", state.paths.contains(path) { Issue.record("a second create") }
+            if Self.isRun(path), state.paths.contains(where: Self.isRun) { Issue.record("a second create") }
             state.paths.append(path)
             state.bodies.append(body)
             state.requests.append(request)
@@ -55,26 +55,38 @@ final class FakeProvider: HTTPTransport {
 
     private static let apiPaths: Set<String> = [
         "/task/openapi/upload", "/task/openapi/create", "/task/openapi/status", "/task/openapi/outputs",
-        "/task/openapi/cancel", "/uc/openapi/accountStatus",
+        "/task/openapi/cancel", "/uc/openapi/accountStatus", "/api/openapi/getJsonApiFormat",
+        "/openapi/v2/media/upload/binary", "/openapi/v2/run/workflow/1996080571212349442", "/openapi/v2/query",
+        "/v1/upload", "/v1/workflows/1996080571212349442/run",
     ]
+
+    private static func isRun(_ path: String) -> Bool {
+        path == "/task/openapi/create" || path.hasPrefix("/openapi/v2/run/") || path.hasPrefix("/v1/workflows/")
+    }
 
     private static func problems(_ request: HTTPRequest, _ path: String, _ body: String) -> [String] {
         var problems: [String] = []
         func must(_ condition: Bool, _ rule: String) { if !condition { problems.append(rule) } }
-        let isCreate = path == "/task/openapi/create"
-        must((request.delivery == .once) == isCreate, "create, and only create, is sent once")
+        must((request.delivery == .once) == isRun(path), "create, and only create, is sent once")
         must(request.egress.trustedOrigin?.host == "www.runninghub.example", "the trusted origin is the engine's")
-        guard request.method == .post else {
+        let isTask = path.hasPrefix("/v1/tasks/")
+        guard isTask || request.method == .post else {
             must(request.headers.isEmpty, "a result's host must not see our headers")
             return problems
         }
-        must(apiPaths.contains(path), "no such call")
+        must(isTask || apiPaths.contains(path), "no such call")
         must(request.headers == [HTTPHeader("Authorization", "Bearer \(key)")], "the key is the one header")
         must(request.egress.allowedHosts.isEmpty, "a call goes to the engine's own origin alone")
-        let name = path == "/uc/openapi/accountStatus" ? "apikey" : "apiKey"
-        must(body.contains("\"\(name)\":\"\(key)\""), "the key is in the body as \(name)")
-        must(!isCreate || request.time.totalMilliseconds >= 30_000, "create waits at least 30 s")
-        must(request.bodyBytesMax <= RunningHubLimits.replyBytesMax, "an answer is bounded")
+        if path.hasPrefix("/openapi/v2/") || path.hasPrefix("/v1/") {
+            must(!body.contains(key), "the key is in the header alone")
+        } else {
+            let name = path == "/uc/openapi/accountStatus" ? "apikey" : "apiKey"
+            must(body.contains("\"\(name)\":\"\(key)\""), "the key is in the body as \(name)")
+        }
+        must(!isRun(path) || request.time.totalMilliseconds >= 30_000, "create waits at least 30 s")
+        let isGraph = path == "/api/openapi/getJsonApiFormat"
+        let most = isGraph ? RunningHubLimits.graphBytesMax : RunningHubLimits.replyBytesMax
+        must(request.bodyBytesMax <= most, "an answer is bounded")
         return problems
     }
 
@@ -109,13 +121,30 @@ extension Result<HTTPResponse, HTTPTransportError> {
     }
 }
 
+func configuration(
+    _ dialect: RunningHubDialect = .taskOpenAPI,
+    outputs: [RunningHubConfiguration.Output] = [.init(node: "10", name: "image")],
+    resultHosts: [String] = ["cdn.example"], mayCostMoney: Bool = true
+) throws -> RunningHubConfiguration {
+    try RunningHubConfiguration(
+        dialect: dialect, apiKey: Secret(FakeProvider.key), workflowID: "1996080571212349442",
+        baseURL: FakeProvider.base + "/", resultHosts: resultHosts, outputs: outputs, mayCostMoney: mayCostMoney)
+}
+
 func backend(
     _ provider: FakeProvider, outputs: [RunningHubConfiguration.Output] = [.init(node: "10", name: "image")],
     resultHosts: [String] = ["cdn.example"], mayCostMoney: Bool = true
 ) throws -> RunningHubBackend {
-    let configuration = try RunningHubConfiguration(
-        apiKey: Secret(FakeProvider.key), workflowID: "1996080571212349442", baseURL: FakeProvider.base + "/",
-        resultHosts: resultHosts, outputs: outputs, mayCostMoney: mayCostMoney)
+    RunningHubBackend(
+        try configuration(outputs: outputs, resultHosts: resultHosts, mayCostMoney: mayCostMoney), transport: provider)
+}
+
+/// The v2 family.
+func backendV2(
+    _ provider: FakeProvider, outputs: [RunningHubConfiguration.Output] = [.init(node: "10", name: "image")]
+) throws -> RunningHubBackend {
+    var configuration = try configuration(outputs: outputs)
+    configuration.usesV2 = true
     return RunningHubBackend(configuration, transport: provider)
 }
 

@@ -68,15 +68,34 @@ struct ObserveTests {
         #expect(outputs.map(\.url) == ["https://cdn.example/r.webp", "https://cdn.example/c.png"])
     }
 
-    @Test("without the configured node the first picture is taken", arguments: [[], ["10"]])
-    func fallback(nodes: [String]) async throws {
-        let data =
-            #"[{"fileUrl":"https://cdn.example/a.txt","fileType":"txt","nodeId":"4"},"#
-            + #"{"fileUrl":"https://cdn.example/b.jpg","fileType":"jpg","nodeId":"4"},"#
-            + #"{"fileUrl":"https://cdn.example/c.jpg","fileType":"jpg","nodeId":"5"}]"#
-        let outputs = nodes.map { RunningHubConfiguration.Output(node: $0, name: "image") }
-        let output = RunOutput(name: "output", url: "https://cdn.example/b.jpg", node: "4")
-        #expect(try await observe(.code(0, data: data), outputs: outputs) == .succeeded(outputs: [output], cost: nil))
+    private let three =
+        #"[{"fileUrl":"https://cdn.example/a.txt","fileType":"txt","nodeId":"4"},"#
+        + #"{"fileUrl":"https://cdn.example/b.jpg","fileType":"jpg","nodeId":"4"},"#
+        + #"{"fileUrl":"https://cdn.example/c.jpg","fileType":"JPEG","nodeId":"5"}]"#
+
+    private func names(
+        _ data: String, _ outputs: [RunningHubConfiguration.Output]
+    ) async throws -> [String] {
+        guard case .succeeded(let found, _) = try await observe(.code(0, data: data), outputs: outputs) else {
+            return []
+        }
+        return found.map { "\($0.name) \($0.node) \($0.url.suffix(5))" }
+    }
+
+    @Test("without configured outputs every picture is a result, under names of its own")
+    func everyPicture() async throws {
+        #expect(try await names(three, []) == ["image 4 b.jpg", "image_2 5 c.jpg"])
+    }
+
+    @Test("the main output's node gave nothing: another picture takes its place; others are left out")
+    func fallback() async throws {
+        let main = RunningHubConfiguration.Output(node: "10", name: "picture")
+        #expect(try await names(three, [main]) == ["picture 4 b.jpg"])
+        let compare = RunningHubConfiguration.Output(node: "4", name: "compare")
+        let absent = RunningHubConfiguration.Output(node: "6", name: "absent")
+        #expect(try await names(three, [main, absent, compare]) == ["picture 5 c.jpg", "compare 4 b.jpg"])
+        let both = RunningHubConfiguration.Output(node: "5", name: "mask")
+        #expect(try await names(three, [main, compare, both]).first == "picture 4 b.jpg")
     }
 
     @Test("files but no picture: failed, with its cost")

@@ -133,28 +133,6 @@ struct OtherCallsTests {
         #expect(error?.errorClass == .refusedBySink)
     }
 
-    @Test(
-        "the account tells how the engine stands",
-        arguments: [
-            (.code(0, data: #"{"remainCoins":"99999","currentTaskCounts":"0","remainMoney":null}"#), true, true, true),
-            (.code(0, data: #"{"remainCoins":0,"remainMoney":null}"#), true, true, false),
-            (.code(0, data: #"{"remainCoins":0,"remainMoney":"1.5","currency":"USD"}"#), true, true, true),
-            (.code(0, data: "null"), true, true, nil), (.code(0, data: #"{"remainCoins":"many"}"#), true, true, nil),
-            (.code(802), true, false, nil), (.code(416), true, true, false), (.http(401), true, false, nil),
-            (.http(502), false, nil, nil), (.json("<html>"), false, nil, nil),
-            (.failed(.connect, .nothingSent), false, nil, nil),
-        ] as [(FakeProvider.Answer, Bool?, Bool?, Bool?)])
-    func probe(answer: FakeProvider.Answer, reachable: Bool?, authorised: Bool?, funded: Bool?) async throws {
-        let provider = FakeProvider(answer)
-        let probe = try await backend(provider).probe()
-        #expect(provider.paths == ["/uc/openapi/accountStatus"])
-        #expect(probe.configured == true)
-        #expect(probe.reachable == reachable)
-        #expect(probe.authorised == authorised)
-        #expect(probe.funded == funded)
-        #expect(probe.message.isEmpty == (reachable == true && authorised == true && funded != false))
-    }
-
     @Test("the capabilities are constant; billing none costs nothing")
     func capabilities() throws {
         #expect(try backend(FakeProvider()).capabilities.mayCostMoney)

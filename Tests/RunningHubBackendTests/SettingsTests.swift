@@ -47,13 +47,118 @@ struct SettingsTests {
         #expect(Set(factory.keys.filter(\.isRequired).map(\.name)) == ["api_key", "workflow_id"])
     }
 
-    @Test("the dialect that is not there is refused, also where only its host is named")
-    func dialect() {
+    @Test("the dialect is the one that is set, else the one of the address")
+    func dialect() throws {
         let old: ConfigurationValue = .text("https://api.runninghub.ai")
-        #expect(factory.problems(settings(["dialect": .text("workflow-v1")])).map(\.key) == ["dialect"])
-        #expect(factory.problems(settings(["api_base_url": old])).map(\.key) == ["dialect"])
-        #expect(factory.problems(settings(["api_base_url": old, "dialect": .text("task-openapi")])).isEmpty)
-        #expect(factory.problems(settings(["dialect": .text("task-openapi")])).isEmpty)
+        func isOld(_ changes: [String: ConfigurationValue?]) throws -> Bool {
+            let changed = settings(changes)
+            #expect(factory.problems(changed).isEmpty)
+            return try factory.make(changed) is WorkflowV1Backend
+        }
+        #expect(try isOld(["dialect": .text("workflow-v1")]))
+        #expect(try isOld(["api_base_url": old]))
+        #expect(try !isOld(["api_base_url": old, "dialect": .text("task-openapi")]))
+        #expect(try !isOld(["dialect": .text("task-openapi")]))
+        #expect(try !isOld([:]))
+        #expect(try !isOld(["api_base_url": nil]))
+    }
+
+    @Test("only workflow-v1 with a cancel path cancels there, only task-openapi tells a cost")
+    func capabilities() throws {
+        let old: ConfigurationValue = .text("workflow-v1")
+        let plain = try factory.make(settings(["dialect": old])).capabilities
+        #expect(!plain.cancels && !plain.reportsCost && plain.mayCostMoney && plain.reportsProgress)
+        let path: ConfigurationValue = .text("/v1/tasks/{task_id}/cancel")
+        #expect(try factory.make(settings(["dialect": old, "cancel_path": path])).capabilities.cancels)
+        #expect(try factory.make(settings()).capabilities.reportsCost)
+    }
+
+    private func parameter(_ changes: [String: String]) -> ConfigurationValue {
+        let values = ["name": "steps", "node": "12", "field": "steps", "type": "integer"].merging(changes) { $1 }
+        return .map(values.mapValues(ConfigurationValue.text))
+    }
+
+    @Test("declared parameters and the seed are in the plan, in their order")
+    func parameters() {
+        let list: ConfigurationValue = .list([
+            parameter(["minimum": "1", "maximum": "50", "default": "20", "help": "Steps."]),
+            parameter(["name": "style", "field": "style", "type": "string"]),
+        ])
+        let changed = settings(["parameters": list, "seed_node": .text("12")])
+        #expect(factory.problems(changed).isEmpty)
+        #expect(
+            factory.plan(changed).parameters.prefix(2) == [
+                ParameterRule(name: "steps", kind: .integer, minimum: "1", maximum: "50", help: "Steps."),
+                ParameterRule(name: "style", kind: .string),
+            ])
+        let seed = factory.plan(changed).parameters.last
+        #expect(seed?.name == "seed")
+        #expect(seed?.problem(with: "9007199254740991") == nil)
+        #expect(seed?.problem(with: "9007199254740992") != nil)
+        #expect(seed?.problem(with: "-1") != nil)
+    }
+
+    @Test(
+        "a parameter that cannot work is a problem at its key",
+        arguments: [
+            (["name": "a b"], "name"), (["name": ""], "name"), (["name": "seed"], "name"),
+            (["minimum": "x"], "minimum"), (["maximum": "1.5"], "maximum"),
+            (["minimum": "5", "maximum": "4"], "minimum"),
+            (["type": "number", "minimum": "inf"], "minimum"), (["type": "boolean", "minimum": "0"], "minimum"),
+            (["type": "boolean", "default": "yes"], "default"), (["default": "x"], "default"),
+            (["maximum": "4", "default": "5"], "default"), (["node": ""], "node"), (["field": ""], "field"),
+            (["node": "3", "field": "image"], "field"), (["field": "seed"], "field"),
+        ])
+    func badParameter(changes: [String: String], key: String) {
+        let changed = settings(["parameters": .list([parameter(changes)]), "seed_node": .text("12")])
+        #expect(factory.problems(changed).map(\.key) == ["parameters[0].\(key)"])
+    }
+
+    @Test("64 parameters are taken, one more is not, and no name twice; none is none")
+    func manyParameters() {
+        for count in [0, RunningHubLimits.parametersMax, RunningHubLimits.parametersMax + 1] {
+            let list = (0..<count).map { parameter(["name": "p\($0)", "field": "f\($0)"]) }
+            let problems = factory.problems(settings(["parameters": .list(list)]))
+            #expect(problems.isEmpty == (count <= RunningHubLimits.parametersMax))
+        }
+        let twice = [parameter([:]), parameter(["field": "other"])]
+        #expect(factory.problems(settings(["parameters": .list(twice)])).map(\.key) == ["parameters[1].name"])
+        for (count, isTaken) in [(0, false), (1, true), (64, true), (65, false)] {
+            let name = String(repeating: "n", count: count)
+            #expect(factory.problems(settings(["parameters": .list([parameter(["name": name])])])).isEmpty == isTaken)
+        }
+    }
+
+    @Test("keys that say nothing in the engine's dialect are problems, not ignored")
+    func foreignKeys() {
+        let old: ConfigurationValue = .text("workflow-v1")
+        for (key, value) in [
+            ("instance_type", .text("plus")), ("retain_seconds", .integer(10)), ("v2", .boolean(true)),
+            ("access_password", .secret(Secret("p"))), ("add_metadata", .boolean(true)),
+            ("use_personal_queue", .boolean(true)),
+        ] as [(String, ConfigurationValue)] {
+            #expect(factory.problems(settings([key: value, "dialect": old])).map(\.key) == [key])
+            #expect(factory.problems(settings([key: value])).isEmpty)
+        }
+        #expect(factory.problems(settings(["v2": .boolean(false), "dialect": old])).isEmpty)
+        let path: ConfigurationValue = .text("/v1/tasks/{task_id}/cancel")
+        #expect(factory.problems(settings(["cancel_path": path])).map(\.key) == ["cancel_path"])
+        let protected = settings(["v2": .boolean(true), "access_password": .secret(Secret("p"))])
+        #expect(factory.problems(protected).map(\.key) == ["access_password"])
+        for bad in ["v1/{task_id}", "/v1/cancel", "//evil.example/{task_id}", "/v1/{task_id}?a=b", "/v1/ {task_id}"] {
+            let problems = factory.problems(settings(["cancel_path": .text(bad), "dialect": old]))
+            #expect(problems.map(\.key) == ["cancel_path"], "\(bad)")
+        }
+    }
+
+    @Test("the seed's own keys need it, and its place is its own")
+    func seed() {
+        #expect(factory.problems(settings(["seed_fixed": .integer(1)])).map(\.key) == ["seed_fixed"])
+        #expect(factory.problems(settings(["seed_field": .text("noise")])).map(\.key) == ["seed_field"])
+        let picture = settings(["seed_node": .text("3"), "seed_field": .text("image")])
+        #expect(factory.problems(picture).map(\.key) == ["seed_node"])
+        let old = settings(["seed_field": .text("raw_image"), "dialect": .text("workflow-v1")])
+        #expect(factory.problems(old).map(\.key) == ["seed_field"])
     }
 
     @Test(

@@ -173,7 +173,12 @@ struct SimulatorTests {
     @Test("the account is read")
     func probe() async throws {
         let probe = await backend.probe()
-        #expect(probe == Probe(configured: true, reachable: true, authorised: true, funded: true))
+        #expect(
+            probe
+                == Probe(
+                    configured: true, reachable: true, authorised: true, funded: true, workflowValid: true,
+                    siteMatches: true, balance: "99999 coins", runsUnderWay: 0,
+                    clockAheadMilliseconds: probe.clockAheadMilliseconds))
         await server.shutdown()
     }
 }

@@ -3,17 +3,20 @@
 import asyncio
 import contextlib
 import io
+import json
 import logging
 import os
 import pathlib
 import sys
 import tempfile
+import time
+import urllib.error
 import urllib.request
 
 from comfykit.comfyui.runninghub_client import RunningHubClient as ComfyClient
 from comfykit.comfyui.runninghub_executor import RunningHubExecutor
 from runninghub_sdk import RunningHubClient as SDKClient
-from runninghub_sdk import RunningHubError
+from runninghub_sdk import RunningHubError, TaskError
 
 import simulator
 from simulator import KEY, WORKFLOW, picture, shows
@@ -34,9 +37,7 @@ def code_of(call, *arguments):
     raise AssertionError("the call was expected to fail")
 
 
-class SDKChecks:
-    """runninghub-sdk: Bearer and body key, a foreign Host header, the upload of the second family."""
-
+class SDKSession:
     def __init__(self, site):
         self.site = site
         self.client = SDKClient(api_key=KEY, base_url=site.url, timeout=10)
@@ -51,6 +52,10 @@ class SDKChecks:
 
     def wait(self, task):
         return self.client.wait_for_completion(task, poll_interval=0.1, timeout=20)
+
+
+class SDKChecks(SDKSession):
+    """runninghub-sdk: Bearer and body key, a foreign Host header, the upload of the second family."""
 
     def check_whole_run(self):
         task = self.run()
@@ -117,6 +122,140 @@ class SDKChecks:
                 return await client.async_get_outputs(task)
 
         assert len(asyncio.run(whole_run())) == 2
+
+
+class SecondFamilyChecks(SDKSession):
+    """runninghub-sdk on `/openapi/v2` and on webhooks. Its GET calls carry a JSON content type and a foreign Host."""
+
+    def check_query(self):
+        task = self.run()
+        first = self.client.query_v2(task)
+        assert (first.task_id, first.status.value, first.error_code) == (task, "RUNNING", ""), first
+        result = self.client.wait_for_query_v2_completion(task, poll_interval=0.1, timeout=20)
+        assert [item["nodeId"] for item in result.results] == ["10", "11"], result
+        assert result.usage.consume_coins == "17"
+        with urllib.request.urlopen(result.results[0]["url"], timeout=10) as reply:
+            assert shows(reply.read(), SOURCE, POSE), "the result was made of other pictures"
+
+    def check_query_of_other_ends(self):
+        self.site.set_faults({"endpoint": "create", "fault": "runFails", "message": "no luck", "times": 1})
+        failed, cancelled = [self.client.run(WORKFLOW, []).task_id for _ in range(2)]
+        self.client.cancel(cancelled)
+        try:
+            self.client.wait_for_query_v2_completion(failed, poll_interval=0.1, timeout=20)
+            raise AssertionError("a failed task was expected to raise")
+        except TaskError as error:
+            assert "unknown error" in str(error), error
+        try:
+            self.client.query_v2(cancelled)
+            raise AssertionError("the SDK does not know CANCEL")
+        except ValueError as error:
+            assert "CANCEL" in str(error)
+        unknown = self.client.query_v2("1900000000000000001")
+        assert (unknown.task_id, unknown.status, unknown.error_code) == ("", None, "1004"), unknown
+
+    def check_queue_and_keys(self):
+        task = self.client.run(WORKFLOW, []).task_id
+        status = self.client.get_queue_status()
+        assert status.api_key_type_enum.value == "NORMAL" and status.concurrent_limit == 3, status
+        assert (status.running_count, status.queued_count, status.total_current_tasks) == ("1", "0", "1"), status
+        self.wait(task)
+        assert self.client.validate_api_key()
+        (key,) = self.client.list_api_keys()
+        assert key.is_enabled and key.quota_used > 0 and "****" in key.key and key.key != KEY, key
+
+    def check_webhook(self):
+        with simulator.webhook_receiver(500, 200) as (link, notices):
+            task = self.client.run(WORKFLOW, [], webhook_url=link).task_id
+            assert self.client.get_webhook_detail(task).callback_status_enum.value == "PENDING"
+            notice = notices.get(timeout=20)
+            assert (notice["event"], notice["taskId"]) == ("TASK_END", task), notice
+            outputs = json.loads(notice["eventData"])
+            assert outputs["code"] == 0 and outputs["data"][0]["nodeId"] == "10", outputs
+            detail = self.webhook(task, "RETRYING")
+            assert detail.callback_response == "HTTP 500" and detail.retry_count == 1, detail
+            self.client.retry_webhook(detail.id, link)
+            assert notices.get(timeout=20) == notice, "a retry says the same"
+            assert self.webhook(task, "SUCCESS").is_callback_success
+        assert code_of(self.client.get_webhook_detail, self.client.run(WORKFLOW, []).task_id) == 1
+        assert code_of(self.client.retry_webhook, "5", link) == 1
+
+    def webhook(self, task, status):
+        for _ in range(200):
+            detail = self.client.get_webhook_detail(task)
+            if detail.callback_status == status:
+                return detail
+            time.sleep(0.05)
+        raise AssertionError(f"the webhook stayed {detail.callback_status}")
+
+
+class WorkflowV1Checks:
+    """No library speaks this dialect: the calls as its author's client made them, by the standard library."""
+
+    def __init__(self, site):
+        self.site = site
+
+    def call(self, method, path, body=None, kind="application/json", key=KEY):
+        headers = {"Authorization": f"Bearer {key}"} | ({} if body is None else {"Content-Type": kind})
+        request = urllib.request.Request(self.site.url + path, body, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as reply:
+                return reply.status, json.load(reply)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def upload(self, content):
+        head = 'Content-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+        body = b"--B\r\n" + head.encode() + content + b"\r\n--B--\r\n"
+        status, reply = self.call("POST", "/v1/upload", body, "multipart/form-data; boundary=B")
+        assert status == 200, reply
+        return reply["url"]
+
+    def run(self, workflow=WORKFLOW, **inputs):
+        return self.call("POST", f"/v1/workflows/{workflow}/run", json.dumps({"inputs": inputs}).encode())
+
+    def check_whole_run(self):
+        inputs = {"raw_image": self.upload(SOURCE), "pose_image": self.upload(POSE)}
+        status, started = self.run(**inputs, seed=7)
+        assert (status, started["status"]) == (200, "queued"), started
+        while (task := self.call("GET", f"/v1/tasks/{started['task_id']}")[1])["status"] != "completed":
+            assert task["status"] in ("queued", "running"), task
+            time.sleep(0.1)
+        with urllib.request.urlopen(task["outputs"]["output_image"], timeout=10) as reply:
+            assert shows(reply.read(), SOURCE, POSE), "the result was made of other pictures"
+        assert self.site.ledger()["creates"][-1]["dialect"] == "workflow-v1"
+
+    def check_refusals(self):
+        link = self.upload(SOURCE)
+        assert self.run("nowhere", raw_image=link, pose_image=link) == (404, {"error": "Workflow not found"})
+        assert self.run(raw_image=link)[0] == 400
+        assert self.call("GET", "/v1/tasks/5") == (404, {"error": "Task not found"})
+        assert self.call("GET", "/v1/tasks/5", key="short") == (401, {"error": "Unauthorized"})
+
+
+def check_broken_set_ups(program):
+    """What each broken set-up looks like to the SDK."""
+    never_run, foreign = "1", "2"
+    options = [
+        "--key", KEY, "--foreign-key", "key-of-the-other-site", "--workflow", WORKFLOW, "--workflow", never_run,
+        "--never-run-workflow", never_run, "--foreign-workflow", foreign, "--balance", "16", "--no-comparison",
+    ]
+    with simulator.running(program, *options) as site:
+        client = SDKClient(api_key=KEY, base_url=site.url, timeout=10)
+        assert code_of(client.run, WORKFLOW, []) == 416
+        assert client.get_account_status().remain_coins == "16"
+        assert code_of(client.run, never_run, []) == code_of(client.get_workflow_json_parsed, never_run) == 810
+        assert code_of(client.run, foreign, []) == code_of(client.run, "3", []) == 380
+        for key, code in (("key-of-the-other-site", 806), ("key-of-nobody", 802)):
+            other = SDKClient(api_key=key, base_url=site.url, timeout=10)
+            assert code_of(other.run, WORKFLOW, []) == code_of(other.get_account_status) == code
+            assert not other.validate_api_key()
+    options = ["--key-kind", "shared", "--currency", "USD", "--balance", "0", "--cost", "5"]
+    with simulator.running(program, *options, "--queue-time", "60", "--link-time", "1") as site:
+        client = SDKClient(api_key=KEY, base_url=site.url, timeout=10)
+        assert code_of(client.run, WORKFLOW, []) == 812
+        account = client.get_account_status()
+        assert (account.api_type, account.currency, account.remain_money) == ("SHARED", "USD", "0.00"), account
 
 
 class ComfyChecks:
@@ -206,7 +345,7 @@ def main():
         raise SystemExit(f"no program at {program}")
     checks = 0
     with simulator.running(program, "--run-time", "0.5") as site:
-        for group in (SDKChecks(site), ComfyChecks(site)):
+        for group in (SDKChecks(site), SecondFamilyChecks(site), WorkflowV1Checks(site), ComfyChecks(site)):
             for name in [name for name in dir(group) if name.startswith("check_")]:
                 getattr(group, name)()
                 site.set_faults()
@@ -215,7 +354,11 @@ def main():
         ledger = site.ledger()
         assert KEY not in str(ledger), "the ledger shows a key"
     paid, refused = ledger["paidCreates"], ledger["refusedCreates"]
-    assert ledger["calls"]["create"]["received"] == paid + refused
+    received = sum(ledger["calls"][endpoint]["received"] for endpoint in ("create", "runV1", "runV2"))
+    assert received == paid + refused
+    check_broken_set_ups(program)
+    print("passed  check_broken_set_ups", flush=True)
+    checks += 1
     print(f"third-party clients: {checks} checks passed, {paid} paid creates, {refused} refused")
 
 

@@ -2,10 +2,13 @@
 
 import contextlib
 import hashlib
+import http.server
 import json
+import queue
 import re
 import struct
 import subprocess
+import threading
 import urllib.request
 import zlib
 
@@ -45,6 +48,33 @@ def running(program, *options):
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+@contextlib.contextmanager
+def webhook_receiver(*statuses):
+    """A link that takes notices, and the queue in which they arrive. The last status is given again and again."""
+    notices, script = queue.Queue(), list(statuses)
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(script.pop(0) if len(script) > 1 else script[0])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            notices.put(json.loads(body))
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook", notices
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def picture(text):

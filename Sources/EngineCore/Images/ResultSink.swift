@@ -19,10 +19,13 @@ package final class ResultSink: ByteSink {
     private let state: Mutex<State>
 
     package init(
-        into store: any ImageStore, sizeLimitBytes: Int64 = EngineLimits.imageBytesMax, sizeBytes: Int64? = nil
+        into store: any ImageStore, sizeLimitBytes: Int64 = EngineLimits.imageBytesMax,
+        pixelLimit: Int64 = EngineLimits.imagePixelsMax, sizeBytes: Int64? = nil
     ) throws(IntakeError) {
         state = Mutex(
-            State(intake: try ImageIntake(into: store, sizeLimitBytes: sizeLimitBytes, sizeBytes: sizeBytes)))
+            State(
+                intake: try ImageIntake(
+                    into: store, sizeLimitBytes: sizeLimitBytes, pixelLimit: pixelLimit, sizeBytes: sizeBytes)))
     }
 
     /// Why bytes, or the whole, were refused.

@@ -4,21 +4,66 @@ package import BackendAPI
 package struct BackendRunner: Sendable {
     private let backends: [String: any Backend]
     private let images: any ImageStore
+    private let fetcher: (any ImageFetcher)?
+    private let imageBytesMax: Int64
+    private let imagePixelsMax: Int64
 
-    package init(backends: [String: any Backend], images: any ImageStore) {
+    /// Without a `fetcher` no image is read from an address.
+    package init(
+        backends: [String: any Backend], images: any ImageStore, fetcher: (any ImageFetcher)? = nil,
+        imageBytesMax: Int64 = EngineLimits.imageBytesMax, imagePixelsMax: Int64 = EngineLimits.imagePixelsMax
+    ) {
         self.backends = backends
         self.images = images
+        self.fetcher = fetcher
+        self.imageBytesMax = imageBytesMax
+        self.imagePixelsMax = imagePixelsMax
     }
 
     package func perform(_ call: BackendCall) async -> CallReply {
+        if case .fetch(let url) = call.kind { return await fetch(url) }
         guard let backend = backends[call.engine] else { return Self.missing(call) }
         switch call.kind {
+        case .fetch(let url): return await fetch(url)
         case .prepare(let image): return await prepare(image, backend)
         case .submit(let request): return .submitted(await backend.submit(request))
         case .observe(let run): return .observed(await backend.observe(run))
         case .cancel(let run): return .cancelled(await backend.cancel(run))
         case .download(let outputs): return await download(outputs, backend)
         case .probe: return .probed(await backend.probe())
+        }
+    }
+
+    private func fetch(_ url: String) async -> CallReply {
+        guard let fetcher else {
+            return .fetchFailed(
+                BackendError(.permanent, code: "no fetcher", message: "this server reads no images from addresses"))
+        }
+        do {
+            let sink = try ResultSink(
+                into: images, sizeLimitBytes: imageBytesMax, pixelLimit: imagePixelsMax)
+            do {
+                try await fetcher.fetch(url, to: sink)
+            } catch {
+                sink.discard()
+                throw sink.refusal.map(Self.unfit) ?? error
+            }
+            return .fetched(try sink.finish())
+        } catch let error as BackendError {
+            return .fetchFailed(error)
+        } catch let error as IntakeError {
+            return .fetchFailed(Self.unfit(error))
+        } catch {
+            return .fetchFailed(BackendError(.permanent, code: "fetch", message: "\(error)"))
+        }
+    }
+
+    /// A full disk passes; the code of unfit bytes is the wire's reason.
+    private static func unfit(_ error: IntakeError) -> BackendError {
+        if case .store = error.code {
+            BackendError(.transient, code: error.reason, message: "it could not be stored: \(error.message)")
+        } else {
+            BackendError(.refusedBySink, code: error.reason, message: error.message)
         }
     }
 
@@ -75,6 +120,7 @@ package struct BackendRunner: Sendable {
     private static func missing(_ call: BackendCall) -> CallReply {
         let error = BackendError(.configuration, code: "engine", message: "engine '\(call.engine)' has no backend")
         switch call.kind {
+        case .fetch: return .fetchFailed(error)
         case .prepare: return .prepareFailed(error)
         case .submit: return .submitted(.refused(error))
         case .observe: return .observed(.noAnswer(error))

@@ -164,6 +164,7 @@ package final class Engine: Sendable {
     /// The one place that lets anything out: first the board, then answers and events, then calls.
     private func perform(_ outcome: EngineLoop.Outcome) {
         board.post(outcome.views, standings: outcome.standings)
+        board.settle(outcome.settled)
         for view in outcome.views where !view.latest.isTransient { log.stored(view) }
         deliver(outcome)
         for call in outcome.calls { start(call) }

@@ -27,6 +27,10 @@ package struct JournalLookup: Sendable {
     package var task: TaskRecord?
     package var source: StoredImage?
     package var pose: StoredImage?
+    /// A task that has the run which is to be adopted.
+    package var runOwner: TaskRecord?
+    /// The task that follows the one found.
+    package var followUp: TaskRecord?
     package init() {}
 }
 
@@ -35,6 +39,8 @@ package typealias CallID = UInt64
 /// One call of a backend that the runner is to make.
 package struct BackendCall: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
+        /// An image at an address of the caller's, into the store.
+        case fetch(url: String)
         case prepare(StoredImage)
         case submit(RunRequest)
         case observe(RunID)
@@ -49,6 +55,9 @@ package struct BackendCall: Sendable, Equatable {
 }
 
 package enum CallReply: Sendable, Equatable {
+    case fetched(StoredImage)
+    /// Of the class `refusedBySink` where the bytes are at fault; the code is then the failure's reason.
+    case fetchFailed(BackendError)
     case prepared(PreparedImage)
     case prepareFailed(BackendError)
     case submitted(SubmitOutcome)

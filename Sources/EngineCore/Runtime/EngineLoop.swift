@@ -11,6 +11,8 @@ package struct EngineLoop {
         package var views: [TaskView] = []
         package var answers: [(requester: Requester, answer: EngineAnswer)] = []
         package var calls: [BackendCall] = []
+        /// Ended tasks that were settled: nothing new in their story, but in what is known beside it.
+        package var settled: [TaskRecord] = []
         package var standings: [EngineStanding]?
         package init() {}
     }
@@ -52,6 +54,7 @@ package struct EngineLoop {
             case .save(let write):
                 writes.append(write)
                 outcome.views += Self.view(of: write)
+                if case .settle(let record) = write { outcome.settled.append(record) }
             case .show(let view): outcome.views.append(view)
             case .call(let call): outcome.calls.append(call)
             case .answer(let requester, let answer): outcome.answers.append((requester, answer))
@@ -92,6 +95,13 @@ package struct EngineLoop {
         if case .submit(let submission) = request {
             lookup.source = try named(submission.source, submission.caller, now)
             lookup.pose = try named(submission.pose, submission.caller, now)
+        }
+        if case .resolve(let id, let resolution) = request {
+            guard let task = machine.record(of: id) ?? lookup.task else { return event }
+            if let followUp = task.followUp { lookup.followUp = try journal.task(followUp) }
+            if case .adopted(let run) = resolution {
+                lookup.runOwner = try journal.task(run: run, engine: task.engine)
+            }
         }
         return .requestReceived(request, from: requester, lookup: lookup)
     }

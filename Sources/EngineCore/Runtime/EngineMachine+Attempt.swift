@@ -2,36 +2,91 @@ import BackendAPI
 
 /// The way of one attempt up to the provider's word: images, the intent, the one submit.
 extension EngineMachine {
-    mutating func startAttempt(_ number: Int64) {
+    mutating func startAttempt(_ number: Int64, on engine: String) {
         open[number]?.deadline = nil
         open[number]?.prepareTries = 0
+        open[number]?.fetchTries = 0
         let at = now.unix
         save(number, "uploading the images") { record in
             record.state = .uploading
+            record.engine = engine
             record.times.started = at
         }
         continueAttempt(number)
     }
 
-    /// Uploads what the provider does not have yet; once it has both images, the submit follows.
+    /// Fetches what is at an address, uploads what the provider does not have yet; once it has both images, the submit follows.
     mutating func continueAttempt(_ number: Int64) {
         guard let task = open[number], task.record.state == .uploading else { return }
         var awaited: Set<ContentDigest> = []
-        for image in [task.record.source.stored, task.record.pose.stored].compactMap({ $0 })
-        where !isUsable(image, engine: task.record.engine) {
-            if awaited.insert(image.digest).inserted { upload(image, for: number, engine: task.record.engine) }
+        for input in task.inputs {
+            switch input {
+            case .url(let url): fetch(url, for: number)
+            case .stored(let image):
+                if !isUsable(image, engine: task.record.engine), awaited.insert(image.digest).inserted {
+                    upload(image, for: number, engine: task.record.engine)
+                }
+            }
         }
         open[number]?.imagesAwaited = awaited
-        if awaited.isEmpty, !isDraining { submit(number) }
+        if awaited.isEmpty, open[number]?.urlsAwaited.isEmpty == true, !isDraining { submit(number) }
+    }
+
+    // MARK: Images at an address
+
+    private mutating func fetch(_ url: String, for number: Int64) {
+        guard let engine = open[number]?.record.engine, open[number]?.urlsAwaited.insert(url).inserted == true else {
+            return
+        }
+        place(.fetch(url: url), engine: engine, for: .fetch(number, url: url))
+    }
+
+    mutating func fetchEnded(_ number: Int64, _ url: String, _ reply: CallReply) {
+        guard let task = open[number], task.record.state == .uploading, task.urlsAwaited.contains(url) else { return }
+        open[number]?.urlsAwaited.remove(url)
+        switch reply {
+        case .fetched(let image):
+            if task.record.source.url == url { open[number]?.record.source = .stored(image) }
+            if task.record.pose.url == url { open[number]?.record.pose = .stored(image) }
+            continueAttempt(number)
+        case .fetchFailed(let error): fetchFailed(number, url, error)
+        default: break
+        }
+    }
+
+    private mutating func fetchFailed(_ number: Int64, _ url: String, _ error: BackendError) {
+        guard let task = open[number] else { return }
+        let tries = task.fetchTries + 1
+        open[number]?.fetchTries = tries
+        let role = task.record.source.url == url ? "source" : "pose"
+        switch error.errorClass {
+        case .transient, .backpressure:
+            if tries < EngineLimits.fetchTriesMax {
+                wake(number, after: retryDelay(error, failures: tries))
+            } else {
+                fail(number, .imageFetchFailed, "the \(role) image: \(error.message); tried \(tries) times")
+            }
+        default:
+            let reason = FailureReason(rawValue: error.code) ?? .imageFetchFailed
+            fail(number, reason, "the \(role) image: \(error.message)")
+        }
+    }
+
+    // MARK: Images at the provider
+
+    /// Engines of one account and site share their uploads.
+    private func uploadKey(_ digest: ContentDigest, engine: String) -> UploadKey {
+        let scope = settings.engines[engine]?.uploadScope ?? ""
+        return UploadKey(scope: scope.isEmpty ? engine : scope, digest: digest)
     }
 
     private func isUsable(_ image: StoredImage, engine: String) -> Bool {
-        guard case .ready(let upload)? = uploads[UploadKey(engine: engine, digest: image.digest)] else { return false }
+        guard case .ready(let upload)? = uploads[uploadKey(image.digest, engine: engine)] else { return false }
         return upload.expiresAt > now.unix
     }
 
     private mutating func upload(_ image: StoredImage, for number: Int64, engine: String) {
-        let key = UploadKey(engine: engine, digest: image.digest)
+        let key = uploadKey(image.digest, engine: engine)
         if case .onItsWay(let waiting)? = uploads[key] {
             if !waiting.contains(number) { uploads[key] = .onItsWay(waiting: waiting + [number]) }
             return
@@ -46,7 +101,7 @@ extension EngineMachine {
         case .prepared(let image):
             let lifetime = min(max(image.lifetimeSeconds, 0), EngineLimits.uploadLifetimeSecondsMax)
             let record = UploadRecord(
-                engine: key.engine, digest: key.digest, handle: image.handle, expiresAt: now.unix + lifetime * 1_000)
+                engine: key.scope, digest: key.digest, handle: image.handle, expiresAt: now.unix + lifetime * 1_000)
             dropExpiredUploads()
             uploads[key] = .ready(record)
             effects.append(.save(.upload(record)))
@@ -113,11 +168,9 @@ extension EngineMachine {
 
     /// Saves the intent, then lets the one call out. The order of these two effects is what "never paid twice" rests on.
     private mutating func submit(_ number: Int64) {
-        guard let task = open[number], let sourceImage = task.record.source.stored,
-            let poseImage = task.record.pose.stored,
-            let source = handle(of: sourceImage, task.record.engine),
-            let pose = handle(of: poseImage, task.record.engine)
-        else { return }
+        guard let task = open[number] else { return }
+        let handles = task.inputs.map { $0.stored.flatMap { handle(of: $0, task.record.engine) } }
+        guard handles.count == 2, let source = handles[0], let pose = handles[1] else { return }
         let marker = newMarker()
         let at = now.unix
         open[number]?.chargedBefore = task.record.charged
@@ -129,13 +182,19 @@ extension EngineMachine {
             if record.charged == .no { record.charged = .unknown }
         }
         let request = RunRequest(
-            images: [RunRequest.sourceInput: source, RunRequest.poseInput: pose], parameters: task.record.parameters,
-            marker: marker)
+            images: [RunRequest.sourceInput: source, RunRequest.poseInput: pose],
+            parameters: parameters(of: task.record), marker: marker)
         place(.submit(request), engine: task.record.engine, for: .task(number))
     }
 
+    /// Those that the engine declares: another step's may be another engine's.
+    private func parameters(of record: TaskRecord) -> [String: String] {
+        let declared = Set(settings.engines[record.engine]?.plan.parameters.map(\.name) ?? [])
+        return record.parameters.filter { declared.contains($0.key) }
+    }
+
     private func handle(of image: StoredImage, _ engine: String) -> PreparedImage? {
-        guard case .ready(let upload)? = uploads[UploadKey(engine: engine, digest: image.digest)] else { return nil }
+        guard case .ready(let upload)? = uploads[uploadKey(image.digest, engine: engine)] else { return nil }
         return PreparedImage(handle: upload.handle, lifetimeSeconds: max(0, (upload.expiresAt - now.unix) / 1_000))
     }
 
@@ -174,6 +233,9 @@ extension EngineMachine {
             wake(number, after: pollDelay(number))
         }
     }
+
+    /// A run that an operator found at the provider: it is observed from now on like one that was just accepted.
+    mutating func runFound(_ number: Int64, _ run: RunID) { runAccepted(number, run) }
 
     private mutating func runInvalid(_ number: Int64, _ run: RunID, _ error: BackendError) {
         guard let engine = open[number]?.record.engine else { return }
@@ -227,8 +289,12 @@ extension EngineMachine {
     /// It may have been created: never sent again by itself, unless people chose a second charge over a lost task.
     mutating func submitUnknown(_ number: Int64, _ why: String) {
         guard let task = open[number] else { return }
-        if settings.engines[task.record.engine]?.plan.resubmitsUnknown == true, !task.record.cancelRequested {
-            putOff(number, "\(why); it is not known whether a run was started, and it is sent again as configured")
+        let engine = task.record.engine
+        if settings.engines[engine]?.plan.resubmitsUnknown == true, !task.record.cancelRequested {
+            // On this engine alone: another one may only follow where surely nothing was taken.
+            putOff(
+                number, "\(why); it is not known whether a run was started, and it is sent again as configured",
+                route: Route(only: engine))
             return
         }
         fail(
@@ -238,10 +304,11 @@ extension EngineMachine {
     }
 
     /// Back to the queue for another attempt; the provider surely took nothing (or a second charge is allowed).
-    mutating func putOff(_ number: Int64, _ message: String) {
+    mutating func putOff(_ number: Int64, _ message: String, route: Route? = nil) {
         guard let task = open[number] else { return }
         giveSlotBack(number, runEnded: false)
         open[number]?.imagesAwaited = []
+        open[number]?.urlsAwaited = []
         open[number]?.wakeAt = nil
         save(number, message) { record in
             record.state = .queued
@@ -251,7 +318,7 @@ extension EngineMachine {
         }
         let waited = now.unix - task.record.queuedAt
         let left = task.record.startByMilliseconds - min(max(waited, 0), task.record.startByMilliseconds)
-        joinQueue(number, startByLeft: left)
-        gates[task.record.engine]?.positionsChanged = true
+        joinQueue(number, startByLeft: left, route: route)
+        if let line = open[number]?.route { lines[line]?.positionsChanged = true }
     }
 }

@@ -12,8 +12,9 @@ extension EngineMachine {
         nextNumber = recovery.highestNumber + 1
         nextCursor = recovery.highestCursor + 1
         for upload in recovery.uploads where upload.expiresAt > now.unix {
-            uploads[UploadKey(engine: upload.engine, digest: upload.digest)] = .ready(upload)
+            uploads[UploadKey(scope: upload.engine, digest: upload.digest)] = .ready(upload)
         }
+        for engine in recovery.pausedEngines { gates[engine]?.isPaused = true }
         for record in recovery.openTasks { adopt(record) }
         // Runs first: they hold slots at the provider whatever else happens.
         for record in recovery.openTasks where record.state != .queued && record.state != .uploading { resume(record) }
@@ -40,7 +41,8 @@ extension EngineMachine {
         let number = record.number
         switch record.state {
         case .queued: joinQueue(number, startByLeft: left(of: record.startByMilliseconds, since: record.queuedAt))
-        case .uploading: resumeUploading(number)
+        // It surely took nothing; the engine is asked how it stands before anything starts again.
+        case .uploading: putOff(number, "waiting for a slot of engine '\(record.engine)' after a restart")
         case .submitting: submitUnknown(number, "the service stopped while the submit was on its way")
         case .running: resumeRunning(record)
         case .downloading: wake(number, after: 0)
@@ -50,38 +52,35 @@ extension EngineMachine {
 
     /// Ends a task whose engine or pipeline the configuration has no more. A run that goes on there is named in the message.
     private mutating func isConfigured(_ record: TaskRecord) -> Bool {
-        let pipeline = settings.pipelines[record.pipeline]
         // What is not known of a submit stays unknown whatever the configuration says now.
         if record.state == .submitting { return true }
-        if gates[record.engine] == nil {
-            let run = record.run.map { "; run \($0) may go on there" } ?? ""
-            fail(
-                record.number, .engineDisabled,
-                "engine '\(record.engine)' is not configured or disabled since the last start\(run)")
+        let isWaiting = record.state == .queued || record.state == .uploading
+        if isWaiting, let refusal = whyNotStartable(record) {
+            fail(record.number, refusal.reason, refusal.message)
             return false
         }
-        guard record.state == .queued || record.state == .uploading else { return true }
-        if pipeline == nil {
-            fail(
-                record.number, .pipelineUnknown, "pipeline '\(record.pipeline)' is not configured since the last start")
-            return false
-        }
-        if pipeline?.isEnabled == false {
-            fail(record.number, .pipelineDisabled, "pipeline '\(record.pipeline)' is disabled since the last start")
-            return false
-        }
-        return true
+        let engines = isWaiting ? route(of: record).engines : [record.engine]
+        guard engines.allSatisfy({ gates[$0] == nil }) else { return true }
+        let run = record.run.map { "; run \($0) may go on there" } ?? ""
+        fail(
+            record.number, .engineDisabled,
+            "engine '\(record.engine)' is not configured or disabled since the last start\(run)")
+        return false
     }
 
-    private mutating func resumeUploading(_ number: Int64) {
-        guard let engine = open[number]?.record.engine, let gate = gates[engine] else { return }
-        if gate.slotsUsed < gate.slotsLimit {
-            gates[engine]?.takeSlot()
-            open[number]?.holdsSlot = true
-            continueAttempt(number)
-        } else {
-            putOff(number, "waiting for a slot of engine '\(engine)' after a restart")
+    private func whyNotStartable(_ record: TaskRecord) -> TaskFailure? {
+        let name = record.pipeline
+        guard let pipeline = settings.pipelines[name] else {
+            return TaskFailure(.pipelineUnknown, "pipeline '\(name)' is not configured since the last start")
         }
+        guard pipeline.isEnabled else {
+            return TaskFailure(.pipelineDisabled, "pipeline '\(name)' is disabled since the last start")
+        }
+        guard pipeline.step(named: record.step) != nil else {
+            return TaskFailure(
+                .pipelineUnknown, "pipeline '\(name)' has no step '\(record.step)' since the last start")
+        }
+        return nil
     }
 
     private mutating func resumeRunning(_ record: TaskRecord) {

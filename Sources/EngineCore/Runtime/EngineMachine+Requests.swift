@@ -8,7 +8,8 @@ extension EngineMachine {
         case .submit(let submission): answer = submitted(submission, lookup)
         case .cancel(let caller, let id, let reason): answer = cancelAsked(caller, id, reason, lookup)
         case .putImage(let caller, let image): answer = imagePut(caller, image)
-        case .resolve, .setEngine: answer = .refused(.internalFault)
+        case .resolve(let id, let resolution): answer = resolved(id, resolution, lookup)
+        case .setEngine(let name, let isPaused): answer = engineSet(name, isPaused)
         }
         effects.append(.answer(requester, answer))
     }
@@ -20,8 +21,8 @@ extension EngineMachine {
             let key = submission.idempotencyKey
             let owner = KeyOwner(caller: submission.caller, key: key)
             return key.isEmpty || numbersByKey[owner] != nil ? nil : .key(caller: submission.caller, key: key)
-        case .cancel(_, let id, _): return numbersByID[id] == nil ? .id(id) : nil
-        case .putImage, .resolve, .setEngine: return nil
+        case .cancel(_, let id, _), .resolve(let id, _): return numbersByID[id] == nil ? .id(id) : nil
+        case .putImage, .setEngine: return nil
         }
     }
 
@@ -43,10 +44,9 @@ extension EngineMachine {
         if let refusal = refusal(of: submission) { return .refused(refusal) }
         guard let source = image(submission.source, lookup.source) else { return .refused(.imageUnknown(.source)) }
         guard let pose = image(submission.pose, lookup.pose) else { return .refused(.imageUnknown(.pose)) }
-        guard let pipeline = settings.pipelines[submission.pipeline], let step = pipeline.steps.first,
-            let engine = settings.engines[step.engines[0]]
-        else { return .refused(.pipelineUnknown(submission.pipeline)) }
-        let record = newRecord(submission, source, pose, content, step, engine)
+        guard let record = newRecord(submission, source, pose, content) else {
+            return .refused(.pipelineUnknown(submission.pipeline))
+        }
         return .submitted(accept(record), deduplicated: false)
     }
 
@@ -59,14 +59,8 @@ extension EngineMachine {
 
     private func refusal(of submission: Submission) -> Refusal? {
         if isDraining { return .draining }
-        guard let pipeline = settings.pipelines[submission.pipeline] else {
-            return .pipelineUnknown(submission.pipeline)
-        }
-        guard pipeline.isEnabled else { return .pipelineDisabled(submission.pipeline) }
-        if let disabled = settings.engines[pipeline.steps[0].engines[0]]?.disabled {
-            return .engineDisabled(engine: pipeline.steps[0].engines[0], replacement: disabled.replacement)
-        }
-        if let name = submission.parameters.keys.min() { return .parameterUnknown(name) }
+        if let refusal = refusal(ofPipeline: submission.pipeline) { return refusal }
+        if let refusal = refusal(of: submission.parameters, pipeline: submission.pipeline) { return refusal }
         if let limit = settings.callerLimits[submission.caller]?.openTasksMax,
             openByCaller[submission.caller, default: 0] >= limit
         {
@@ -74,6 +68,32 @@ extension EngineMachine {
         }
         if queuedCount >= settings.queuedTasksMax {
             return .queueFull(retryAfterMilliseconds: EngineLimits.queueFullRetryMilliseconds)
+        }
+        return nil
+    }
+
+    /// Each step must have an engine that can run it.
+    func refusal(ofPipeline name: String) -> Refusal? {
+        guard let pipeline = settings.pipelines[name], !pipeline.steps.isEmpty else { return .pipelineUnknown(name) }
+        guard pipeline.isEnabled else { return .pipelineDisabled(name) }
+        for step in pipeline.steps where step.engines.allSatisfy({ gates[$0] == nil }) {
+            let engine = step.engines.first ?? ""
+            return .engineDisabled(
+                engine: engine, replacement: settings.engines[engine]?.disabled?.replacement ?? "runninghub")
+        }
+        return nil
+    }
+
+    /// A parameter is known when any engine of the pipeline declares it, and must satisfy each that does.
+    private func refusal(of parameters: [String: String], pipeline name: String) -> Refusal? {
+        let engines = Set(settings.pipelines[name]?.steps.flatMap(\.engines) ?? []).sorted()
+        let rules = engines.flatMap { settings.engines[$0]?.plan.parameters ?? [] }
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+            let own = rules.filter { $0.name == name }
+            if own.isEmpty { return .parameterUnknown(name) }
+            for rule in own {
+                if let problem = rule.problem(with: value) { return .parameterInvalid(name, message: problem) }
+            }
         }
         return nil
     }
@@ -86,24 +106,30 @@ extension EngineMachine {
         }
     }
 
+    /// nil: the pipeline has no step with an engine.
     private mutating func newRecord(
-        _ submission: Submission, _ source: InputImage, _ pose: InputImage, _ content: ContentDigest,
-        _ step: StepDefinition, _ engine: EngineDefinition
-    ) -> TaskRecord {
+        _ submission: Submission, _ source: InputImage, _ pose: InputImage, _ content: ContentDigest
+    ) -> TaskRecord? {
+        guard let steps = settings.pipelines[submission.pipeline]?.steps, let step = steps.first,
+            let engine = step.engines.first(where: { gates[$0] != nil })
+        else { return nil }
         let asked = submission.taskTimeoutMilliseconds
-        let limit = engine.plan.timeoutMilliseconds
+        let limit = settings.engines[engine]?.plan.timeoutMilliseconds ?? 0
         let number = nextNumber
         nextNumber += 1
-        return TaskRecord(
+        var record = TaskRecord(
             number: number, id: TaskID(unixMilliseconds: now.unix, random: random.next), submission: submission,
-            source: source, pose: pose, contentDigest: content, step: step.name, engine: step.engines[0],
+            source: source, pose: pose, contentDigest: content, step: step.name, engine: engine,
             taskTimeoutMilliseconds: asked > 0 ? min(asked, limit) : limit,
             startByMilliseconds: submission.startByMilliseconds > 0
                 ? submission.startByMilliseconds : settings.defaultStartByMilliseconds,
             createdAt: now.unix)
+        record.isLastStep = steps.count == 1
+        return record
     }
 
-    private mutating func accept(_ newRecord: TaskRecord) -> TaskView {
+    /// Makes a new task known, with its first event.
+    mutating func accept(_ newRecord: TaskRecord) -> TaskView {
         var record = newRecord
         record.message = "waiting for a slot of engine '\(record.engine)'"
         stamp(&record)

@@ -124,7 +124,8 @@ extension EngineMachine {
     }
 
     private mutating func note(_ cost: RunCost?, on number: Int64) {
-        if let cost { open[number]?.record.cost = cost }
+        guard let cost, let task = open[number] else { return }
+        open[number]?.record.cost = task.record.earlierCost.map { $0 + cost } ?? cost
     }
 
     private func cancelledText(_ number: Int64) -> String {
@@ -189,10 +190,8 @@ extension EngineMachine {
     private mutating func runSucceeded(_ number: Int64, _ outputs: [RunOutput], _ cost: RunCost?) {
         giveSlotBack(number, runEnded: true)
         open[number]?.deadline = nil
-        save(number, "downloading the result") { record in
-            record.state = .downloading
-            if let cost { record.cost = cost }
-        }
+        note(cost, on: number)
+        save(number, "downloading the result") { $0.state = .downloading }
         download(number, outputs)
     }
 
@@ -218,10 +217,48 @@ extension EngineMachine {
     }
 
     mutating func downloadEnded(_ number: Int64, _ outputs: [TaskOutput]) {
+        guard let task = open[number] else { return }
+        open[number]?.record.times.downloaded = now.unix
+        if task.record.isLastStep {
+            open[number]?.record.outputs = outputs
+            end(number, as: .succeeded, "done")
+        } else if task.record.cancelRequested {
+            end(number, as: .cancelled, "\(cancelledText(number)); the steps before were paid")
+        } else if let made = outputs.first?.image {
+            beginNextStep(number, source: made)
+        } else {
+            fail(number, .resultUnavailable, "step '\(task.record.step)' made no picture for the next one")
+        }
+    }
+
+    /// What the step before made and cost is saved with the step that follows, so that a crash never repeats a paid step.
+    private mutating func beginNextStep(_ number: Int64, source: StoredImage) {
+        guard let task = open[number] else { return }
+        let pipeline = settings.pipelines[task.record.pipeline]
+        guard let next = pipeline?.step(named: task.record.step)?.next else {
+            fail(
+                number, .pipelineUnknown,
+                "step '\(task.record.step)' is done, but pipeline '\(task.record.pipeline)' has no step behind it any more"
+            )
+            return
+        }
+        let isLast = pipeline?.steps.last?.name == next.name
         let at = now.unix
-        open[number]?.record.outputs = outputs
-        open[number]?.record.times.downloaded = at
-        end(number, as: .succeeded, "done")
+        open[number]?.forgetRun()
+        save(number, "step '\(task.record.step)' is done; waiting for a slot of engine '\(next.engines[0])'") {
+            record in
+            record.state = .queued
+            record.step = next.name
+            record.isLastStep = isLast
+            record.stepSource = source
+            record.earlierCost = record.cost
+            record.engine = next.engines[0]
+            record.attempt = 1
+            record.queuedAt = at
+            record.marker = ""
+            record.run = nil
+        }
+        joinQueue(number, startByLeft: task.record.startByMilliseconds)
     }
 
     /// A run that is paid for has its result at the provider for about a day: an outage is waited out, a useless answer is not.

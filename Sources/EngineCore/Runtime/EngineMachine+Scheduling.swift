@@ -3,45 +3,82 @@ import HeapModule
 
 /// Queues, slots, timers and how engines stand.
 extension EngineMachine {
-    mutating func joinQueue(_ number: Int64, startByLeft: Int64) {
+    /// The line of a task's present step: the engines that can run it, as configured now.
+    func route(of record: TaskRecord) -> Route {
+        guard let step = settings.pipelines[record.pipeline]?.step(named: record.step)?.step else {
+            return Route(only: record.engine)
+        }
+        var route = Route(step)
+        route.engines.removeAll { gates[$0] == nil }
+        return route.engines.isEmpty ? Route(only: record.engine) : route
+    }
+
+    mutating func joinQueue(_ number: Int64, startByLeft: Int64, route only: Route? = nil) {
         guard let task = open[number] else { return }
-        let engine = task.record.engine
-        queues[engine, default: FairQueue()].insert(task.queueEntry, caller: task.record.caller)
+        let route = only ?? route(of: task.record)
+        if lines[route] == nil {
+            lines[route] = Line()
+            routes.append(route)
+        }
+        lines[route]?.queue.insert(task.queueEntry, caller: task.record.caller)
         queuedCount += 1
+        open[number]?.route = route
         open[number]?.deadline = now.monotonic + max(0, startByLeft)
         open[number]?.wakeAt = nil
-        let position = queues[engine]?.position(of: task.queueEntry, caller: task.record.caller) ?? 0
+        let position = lines[route]?.queue.position(of: task.queueEntry, caller: task.record.caller) ?? 0
         open[number]?.queuePosition = UInt32(clamping: position)
         arm(number)
     }
 
     mutating func leaveQueue(_ number: Int64) {
-        guard let task = open[number], task.record.state == .queued else { return }
-        if queues[task.record.engine]?.remove(task.queueEntry, caller: task.record.caller) == true {
+        guard let task = open[number], task.record.state == .queued, let route = task.route else { return }
+        open[number]?.route = nil
+        if lines[route]?.queue.remove(task.queueEntry, caller: task.record.caller) == true {
             queuedCount -= 1
-            gates[task.record.engine]?.positionsChanged = true
+            lines[route]?.positionsChanged = true
         }
     }
 
     /// Starts attempts wherever an engine may, callers in turn.
     mutating func startWhatMay() {
         if !isDraining {
-            for engine in gates.keys.sorted() { startWhatMay(on: engine) }
+            let engines = gates.keys.sorted()
+            while engines.contains(where: { startOne(on: $0) }) {}
+            for route in routes { armWhereHeld(route) }
         }
         showPositions()
     }
 
-    private mutating func startWhatMay(on engine: String) {
-        while let gate = gates[engine], gate.mayStart(at: now.monotonic), let number = queues[engine]?.popNext() {
+    /// Whether there was a task for a free slot of the engine. Its lines take turns.
+    private mutating func startOne(on engine: String) -> Bool {
+        guard gates[engine]?.mayStart(at: now.monotonic) == true, !routes.isEmpty else { return false }
+        let first = routeTurns[engine, default: 0]
+        for step in 0..<routes.count {
+            let index = (first + step) % routes.count
+            let route = routes[index]
+            guard lines[route]?.queue.count ?? 0 > 0, route.offers(engine, gates: gates, at: now.monotonic),
+                let number = lines[route]?.queue.popNext()
+            else { continue }
+            routeTurns[engine] = index + 1
             queuedCount -= 1
-            gates[engine]?.positionsChanged = true
+            lines[route]?.positionsChanged = true
             gates[engine]?.takeSlot()
             standingsChanged = true
+            open[number]?.route = nil
             open[number]?.holdsSlot = true
-            startAttempt(number)
+            startAttempt(number, on: engine)
+            return true
         }
-        guard let gate = gates[engine], queues[engine]?.count ?? 0 > 0 else { return }
-        if gate.slotsUsed < gate.slotsLimit, gate.refusal == nil, gate.notBefore > now.monotonic {
+        return false
+    }
+
+    /// Tasks that wait for an engine in its back-off are looked at again when it ends.
+    private mutating func armWhereHeld(_ route: Route) {
+        guard lines[route]?.queue.count ?? 0 > 0 else { return }
+        for engine in route.engines {
+            guard let gate = gates[engine], gate.slotsUsed < gate.slotsLimit, gate.refusal == nil, !gate.isPaused,
+                gate.notBefore > now.monotonic
+            else { continue }
             armEngine(engine, at: gate.notBefore)
         }
     }
@@ -109,14 +146,17 @@ extension EngineMachine {
 
     private mutating func startByPassed(_ number: Int64) {
         guard let task = open[number] else { return }
-        if let refusal = gates[task.record.engine]?.refusal {
+        let engines = task.route?.engines ?? [task.record.engine]
+        let refusals = engines.compactMap { gates[$0]?.refusal }
+        if let refusal = refusals.first, refusals.count == engines.count {
             fail(number, refusal.reason, refusal.message)
         } else {
             let seconds = task.record.startByMilliseconds / 1_000
+            let isPaused = engines.allSatisfy { gates[$0]?.isPaused == true }
+            let why = isPaused ? "is paused" : "had no free slot"
             fail(
                 number, .startByPassed,
-                "not started within \(seconds) s: engine '\(task.record.engine)' had no free slot; submit again with more time"
-            )
+                "not started within \(seconds) s: engine '\(task.record.engine)' \(why); submit again with more time")
         }
     }
 
@@ -132,17 +172,19 @@ extension EngineMachine {
 
     // MARK: Positions
 
-    /// Shows waiting tasks their new place, at most once a second for each engine and to the first thousand.
+    /// Shows waiting tasks their new place, at most once a second for each line and to the first thousand.
     private mutating func showPositions() {
-        for engine in gates.keys.sorted() {
-            guard let gate = gates[engine], gate.positionsChanged else { continue }
-            guard now.monotonic >= gate.positionsShownAt + 1_000 else {
-                armEngine(engine, at: gate.positionsShownAt + 1_000)
+        for route in routes {
+            guard let line = lines[route], line.positionsChanged else { continue }
+            guard now.monotonic >= line.positionsShownAt + 1_000 else {
+                if let engine = route.engines.first(where: { gates[$0] != nil }) {
+                    armEngine(engine, at: line.positionsShownAt + 1_000)
+                }
                 continue
             }
-            gates[engine]?.positionsChanged = false
-            gates[engine]?.positionsShownAt = now.monotonic
-            let numbers = queues[engine]?.firstInOrder(1_000) ?? []
+            lines[route]?.positionsChanged = false
+            lines[route]?.positionsShownAt = now.monotonic
+            let numbers = line.queue.firstInOrder(1_000)
             for (index, number) in numbers.enumerated() { showPosition(number, UInt32(index + 1)) }
         }
     }
@@ -170,9 +212,12 @@ extension EngineMachine {
         case .quota: reason = .engineQuota
         default: reason = .workflowUnusable
         }
+        refuse(engine, reason: reason, describe(error, engine: engine))
+    }
+
+    private mutating func refuse(_ engine: String, reason: FailureReason, _ message: String) {
         let at = now.monotonic + EngineLimits.probeMilliseconds
-        let refusal = EngineGate.Refusal(reason: reason, message: describe(error, engine: engine))
-        gates[engine]?.refuse(refusal, probeAt: at)
+        gates[engine]?.refuse(EngineGate.Refusal(reason: reason, message: message), probeAt: at)
         standingsChanged = true
         armEngine(engine, at: at)
     }
@@ -183,41 +228,60 @@ extension EngineMachine {
         place(.probe, engine: engine, for: .probe(engine))
     }
 
+    /// What is surely wrong with key or workflow refuses the engine before money is spent. An empty account does not: the provider's own
+    /// word at the submit costs nothing and is never out of date.
     mutating func probeEnded(_ engine: String, _ reply: CallReply) {
         guard case .probed(let probe) = reply else { return }
-        let next = now.monotonic + EngineLimits.probeMilliseconds
-        gates[engine]?.probed(probe, nextProbeAt: next)
+        gates[engine]?.probed(probe)
         standingsChanged = true
-        if gates[engine]?.probeAt != nil { armEngine(engine, at: next) }
+        if probe.authorised == false {
+            refuse(engine, reason: .engineAuth, "engine '\(engine)': \(probe.message)")
+        } else if probe.workflowValid == false || probe.configured == false {
+            refuse(engine, reason: .workflowUnusable, "engine '\(engine)': \(probe.message)")
+        } else if gates[engine]?.refusal != nil {
+            probeAgain(engine, after: EngineLimits.probeMilliseconds)
+        } else if let interval = settings.probeIntervalMilliseconds {
+            probeAgain(engine, after: interval)
+        }
     }
 
-    /// Asks every engine once how it stands, so that health has an answer soon after a start.
+    private mutating func probeAgain(_ engine: String, after milliseconds: Int64) {
+        let at = now.monotonic + milliseconds
+        gates[engine]?.probeAt = at
+        armEngine(engine, at: at)
+    }
+
+    /// Asks every engine once how it stands, so that health has an answer soon after a start. Nothing is started before it is back.
     mutating func probeAll() {
-        for engine in gates.keys.sorted() { place(.probe, engine: engine, for: .probe(engine)) }
+        for engine in gates.keys.sorted() {
+            gates[engine]?.awaitsProbe = true
+            place(.probe, engine: engine, for: .probe(engine))
+        }
     }
 
     /// How each configured engine stands.
-    package var standings: [EngineStanding] {
-        settings.engines.keys.sorted().compactMap { name in
-            guard let engine = settings.engines[name] else { return nil }
-            guard let gate = gates[name] else {
-                var standing = EngineStanding(name: name, type: engine.type, state: .disabled)
-                standing.message = engine.disabled?.reason ?? ""
-                return standing
-            }
-            var standing = EngineStanding(
-                name: name, type: engine.type, state: gate.refusal == nil ? .serving : .degraded)
-            standing.configured = gate.lastProbe?.configured
-            standing.reachable = gate.lastProbe?.reachable
-            standing.authorised = gate.lastProbe?.authorised
-            standing.funded = gate.lastProbe?.funded
-            standing.workflowValid = gate.lastProbe?.workflowValid
-            standing.message = gate.refusal?.message ?? gate.lastProbe?.message ?? ""
-            standing.lastSuccessAt = gate.lastSuccessAt
-            standing.slotsUsed = gate.slotsUsed
-            standing.slotsLimit = gate.slotsLimit
+    package var standings: [EngineStanding] { settings.engines.keys.sorted().compactMap(standing) }
+
+    func standing(of name: String) -> EngineStanding? {
+        guard let engine = settings.engines[name] else { return nil }
+        guard let gate = gates[name] else {
+            var standing = EngineStanding(name: name, type: engine.type, state: .disabled)
+            standing.message = engine.disabled?.reason ?? ""
             return standing
         }
+        let state: EngineStanding.State = gate.isPaused ? .paused : gate.refusal == nil ? .serving : .degraded
+        var standing = EngineStanding(name: name, type: engine.type, state: state)
+        standing.configured = gate.lastProbe?.configured
+        standing.reachable = gate.lastProbe?.reachable
+        standing.authorised = gate.lastProbe?.authorised
+        standing.funded = gate.lastProbe?.funded
+        standing.workflowValid = gate.lastProbe?.workflowValid
+        standing.message = gate.refusal?.message ?? gate.lastProbe?.message ?? ""
+        standing.lastSuccessAt = gate.lastSuccessAt
+        standing.slotsUsed = gate.slotsUsed
+        standing.slotsLimit = gate.slotsLimit
+        standing.foreignRuns = gate.foreignRuns
+        return standing
     }
 
     func describe(_ error: BackendError, engine: String) -> String {

@@ -14,12 +14,15 @@ package struct EngineMachine: Sendable {
         case task(Int64)
         case upload(UploadKey)
         case probe(String)
+        /// The image at an address, for a task.
+        case fetch(Int64, url: String)
         /// Nobody waits for it: the cancel of a run whose task has ended.
         case nobody
     }
 
     struct UploadKey: Sendable, Hashable {
-        var engine: String
+        /// Account and site (`EngineDefinition.uploadScope`), else the engine's name.
+        var scope: String
         var digest: ContentDigest
     }
 
@@ -46,7 +49,11 @@ package struct EngineMachine: Sendable {
     var numbersByKey: [KeyOwner: Int64] = [:]
     var openByCaller: [String: Int] = [:]
     var gates: [String: EngineGate] = [:]
-    var queues: [String: FairQueue] = [:]
+    var lines: [Route: Line] = [:]
+    /// Every route that a task ever waited for, in the order of their first one: what is served in turns must not depend on hashing.
+    var routes: [Route] = []
+    /// For each engine: behind which route the next turn begins.
+    var routeTurns: [String: Int] = [:]
     var queuedCount = 0
     var uploads: [UploadKey: Upload] = [:]
     /// So many uploads in memory have the expired ones dropped.
@@ -64,9 +71,15 @@ package struct EngineMachine: Sendable {
     var now = EngineTime(monotonic: 0, unix: 0)
     var effects: [Effect] = []
 
+    /// Keys are compared by their bytes, as on disk: two spellings of one letter are two keys.
     struct KeyOwner: Sendable, Hashable {
         var caller: String
-        var key: String
+        var key: [UInt8]
+
+        init(caller: String, key: String) {
+            self.caller = caller
+            self.key = Array(key.utf8)
+        }
     }
 
     package init(settings: EngineSettings, random: any RandomSource) {
@@ -74,7 +87,6 @@ package struct EngineMachine: Sendable {
         self.random = random
         for (name, engine) in settings.engines where engine.disabled == nil {
             gates[name] = EngineGate(slotsLimit: engine.plan.concurrency)
-            queues[name] = FairQueue()
         }
     }
 
@@ -113,6 +125,9 @@ package struct EngineMachine: Sendable {
     /// Submits whose outcome is not known yet: a program that ends should wait for them.
     package var submitsUnderWay: Int { open.values.count { $0.record.state == .submitting } }
 
+    /// A task that is in memory: open, or ended in this turn.
+    package func record(of id: TaskID) -> TaskRecord? { numbersByID[id].flatMap { open[$0]?.record } }
+
     // MARK: Replies
 
     private mutating func received(_ reply: CallReply, to call: CallID) {
@@ -120,6 +135,7 @@ package struct EngineMachine: Sendable {
         switch owner {
         case .upload(let key): uploadEnded(key, reply)
         case .probe(let engine): probeEnded(engine, reply)
+        case .fetch(let number, let url): fetchEnded(number, url, reply)
         case .nobody: break
         case .task(let number):
             // A reply that its task no longer waits for says nothing: it was overtaken by a cancel or an end.
@@ -131,7 +147,7 @@ package struct EngineMachine: Sendable {
             case .cancelled(let outcome): cancelEnded(number, outcome)
             case .downloaded(let outputs): downloadEnded(number, outputs)
             case .downloadFailed(let error): downloadFailed(number, error)
-            case .prepared, .prepareFailed, .probed: break
+            case .fetched, .fetchFailed, .prepared, .prepareFailed, .probed: break
             }
         }
     }

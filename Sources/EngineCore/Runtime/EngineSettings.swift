@@ -9,6 +9,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var queuedTasksMax = EngineLimits.queuedTasksMax
     /// How long a task may be QUEUED at a stretch where it does not say, in milliseconds.
     package var defaultStartByMilliseconds = EngineLimits.startByMillisecondsDefault
+    /// Between two probes of an engine that is not refused, in milliseconds; nil: it is probed at the start alone.
+    package var probeIntervalMilliseconds: Int64?
     package init() {}
 }
 
@@ -18,12 +20,18 @@ package struct EngineDefinition: Sendable, Equatable {
     /// Not nil: a registered type that never runs.
     package var disabled: DisabledType?
     package var capabilities: Capabilities
+    /// Account and site; what was uploaded under one is not used under another. Empty: the engine is one of its own.
+    package var uploadScope: String
 
-    package init(type: String, plan: EnginePlan, capabilities: Capabilities, disabled: DisabledType? = nil) {
+    package init(
+        type: String, plan: EnginePlan, capabilities: Capabilities, disabled: DisabledType? = nil,
+        uploadScope: String = ""
+    ) {
         self.type = type
         self.plan = plan
         self.capabilities = capabilities
         self.disabled = disabled
+        self.uploadScope = uploadScope
     }
 }
 

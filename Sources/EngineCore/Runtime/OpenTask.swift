@@ -17,6 +17,11 @@ struct OpenTask: Sendable {
     var armedAt: Int64?
     /// The one call whose reply is awaited (uploads are awaited by content, not here).
     var call: CallID?
+    /// The line in which it waits while QUEUED.
+    var route: Route?
+    /// Addresses that are being read.
+    var urlsAwaited: Set<String> = []
+    var fetchTries = 0
     /// Images that are on their way to the provider.
     var imagesAwaited: Set<ContentDigest> = []
     var holdsSlot = false
@@ -39,7 +44,18 @@ struct OpenTask: Sendable {
 
     init(record: TaskRecord) { self.record = record }
 
+    /// The two pictures of the present step: what the step before made stands for the task's own source.
+    var inputs: [InputImage] { [record.stepSource.map(InputImage.stored) ?? record.source, record.pose] }
+
     var queueEntry: FairQueue.Entry { FairQueue.Entry(number: record.number, priority: record.priority) }
+
+    /// The next step begins: what belonged to the run of the one before is over.
+    mutating func forgetRun() {
+        var fresh = OpenTask(record: record)
+        fresh.armedAt = armedAt
+        fresh.chargedBefore = record.charged
+        self = fresh
+    }
 
     /// The view with the newest progress and position.
     var view: TaskView {

@@ -70,6 +70,13 @@ package final class TaskBoard: Sendable {
         }
     }
 
+    /// What is known beside an ended task's story.
+    package func settle(_ records: [TaskRecord]) {
+        state.withLock { state in
+            for record in records { state.entries[record.id]?.record = record }
+        }
+    }
+
     package func post(_ views: [TaskView], standings: [EngineStanding]?) {
         state.withLock { state in
             if let standings { state.standings = standings }

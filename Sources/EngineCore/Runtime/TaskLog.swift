@@ -15,7 +15,7 @@ struct TaskLog: Sendable {
         let record = view.record
         var metadata: Logger.Metadata = [
             "task": "\(record.id)", "caller": "\(record.caller)", "engine": "\(record.engine)",
-            "attempt": "\(record.attempt)", "state": "\(record.state)",
+            "step": "\(record.step)", "attempt": "\(record.attempt)", "state": "\(record.state)",
         ]
         if let run = record.run { metadata["run"] = "\(run)" }
         if let failure = record.failure {
@@ -61,6 +61,7 @@ extension BackendCall {
     /// For logs: never the payload, which holds handles and addresses.
     var kindName: String {
         switch kind {
+        case .fetch: "fetch"
         case .prepare: "prepare"
         case .submit: "submit"
         case .observe: "observe"
@@ -74,7 +75,8 @@ extension BackendCall {
 extension CallReply {
     var error: BackendError? {
         switch self {
-        case .prepareFailed(let error), .downloadFailed(let error), .submitted(.refused(let error)),
+        case .fetchFailed(let error), .prepareFailed(let error), .downloadFailed(let error),
+            .submitted(.refused(let error)),
             .submitted(.unknown(let error)), .submitted(.acceptedButInvalid(_, let error)),
             .observed(.failed(let error, _)), .observed(.lost(let error)), .observed(.noAnswer(let error)),
             .cancelled(.noAnswer(let error)):

@@ -16,19 +16,25 @@ struct EngineGate: Sendable {
     private(set) var notBefore: Int64 = .min
     private var waitsForProviderSlot = false
     private(set) var refusal: Refusal?
-    /// When to ask the provider again how a refused engine stands.
+    /// An operator's wish.
+    var isPaused = false
+    /// The first probe after a start is not back: nothing starts before it, so that a wrong key or node is found before money is spent.
+    var awaitsProbe = false
+    /// When to ask the provider again how the engine stands.
     var probeAt: Int64?
     var lastProbe: Probe?
     var lastSuccessAt: Int64 = 0
-    /// Queue positions changed since they were last shown.
-    var positionsChanged = false
-    var positionsShownAt: Int64 = .min / 2
+    /// Runs of the account that are not ours, by the last probe.
+    private(set) var foreignRuns = 0
     /// Times for which a timer of this engine stands, so that none stands twice.
     var timersAt: Set<Int64> = []
 
     init(slotsLimit: Int) { self.slotsLimit = slotsLimit }
 
-    func mayStart(at now: Int64) -> Bool { slotsUsed < slotsLimit && now >= notBefore && refusal == nil }
+    func mayStart(at now: Int64) -> Bool { slotsUsed < slotsLimit && !awaitsProbe && !isUnusable(at: now) }
+
+    /// Nothing can be started on it whatever its slots: refused, paused, or in its back-off. Then a fallback may take its tasks.
+    func isUnusable(at now: Int64) -> Bool { refusal != nil || isPaused || now < notBefore }
 
     mutating func takeSlot() { slotsUsed += 1 }
 
@@ -45,7 +51,6 @@ struct EngineGate: Sendable {
         waitsForProviderSlot = false
         lastSuccessAt = unix
         refusal = nil
-        probeAt = nil
     }
 
     mutating func attemptPutOff(by error: BackendError, now: Int64, random: UInt64) {
@@ -66,14 +71,11 @@ struct EngineGate: Sendable {
     }
 
     /// A probe without a `false` lets the next task try; what it meets decides.
-    mutating func probed(_ probe: Probe, nextProbeAt: Int64) {
+    mutating func probed(_ probe: Probe) {
         lastProbe = probe
+        awaitsProbe = false
+        foreignRuns = max(0, (probe.runsUnderWay ?? 0) - slotsUsed)
         let answers = [probe.configured, probe.reachable, probe.authorised, probe.funded, probe.workflowValid]
-        if answers.contains(false) {
-            probeAt = refusal == nil ? nil : nextProbeAt
-        } else {
-            refusal = nil
-            probeAt = nil
-        }
+        if !answers.contains(false) { refusal = nil }
     }
 }

@@ -1,6 +1,6 @@
 import DequeModule
 
-/// The waiting tasks of one engine: callers take turns, and within a caller the higher priority goes first, then the older task.
+/// The waiting tasks of one line: callers take turns, and within a caller the higher priority goes first, then the older task.
 ///
 /// A caller with a thousand tasks and one with a single task are served alternately, so nobody starves.
 struct FairQueue: Sendable {

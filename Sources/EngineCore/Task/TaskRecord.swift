@@ -40,7 +40,10 @@ package struct TaskRecord: Sendable, Equatable {
     /// The provider's run of the present attempt.
     package var run: RunID?
     package var charged = Charged.no
+    /// Of all steps so far.
     package var cost: RunCost?
+    /// Of the steps before the present one.
+    package var earlierCost: RunCost?
     package var cancelRequested = false
     package var failure: TaskFailure?
     package var outputs: [TaskOutput] = []

@@ -1,6 +1,6 @@
 /// Where a task stands. The legal ways are in `TaskState.mayFollow`; terminal states never change.
 package enum TaskState: UInt8, Sendable, CaseIterable {
-    /// Waits for a slot of its engine. -> uploading, failed, cancelled
+    /// Waits for a slot of its engine. -> uploading, running (a run that an operator found), failed, cancelled
     case queued = 1
     /// Its images are made usable at the provider. -> submitting, queued (next attempt), failed, cancelled
     case uploading = 2
@@ -8,7 +8,7 @@ package enum TaskState: UInt8, Sendable, CaseIterable {
     case submitting = 3
     /// The provider has the run. -> downloading, failed, cancelled
     case running = 4
-    /// The run succeeded; its outputs are being read. -> succeeded, failed
+    /// The run succeeded; its outputs are being read. -> succeeded, queued (next step), failed, cancelled (between steps)
     case downloading = 5
     case succeeded = 6
     case failed = 7
@@ -21,14 +21,16 @@ package enum TaskState: UInt8, Sendable, CaseIterable {
         if earlier.isTerminal { return false }
         if self == earlier { return true }
         switch self {
-        case .queued: return earlier == .uploading || earlier == .submitting || earlier == .running
+        // From downloading: the next step.
+        case .queued: return earlier == .uploading || earlier == .submitting || earlier == .downloading
         case .uploading: return earlier == .queued
         case .submitting: return earlier == .uploading || earlier == .queued
-        case .running: return earlier == .submitting
+        // From queued: a run that an operator found.
+        case .running: return earlier == .submitting || earlier == .queued
         case .downloading: return earlier == .running
         case .succeeded: return earlier == .downloading
-        case .failed: return true
-        case .cancelled: return earlier != .downloading
+        // Cancelled from downloading: between two steps.
+        case .failed, .cancelled: return true
         }
     }
 }

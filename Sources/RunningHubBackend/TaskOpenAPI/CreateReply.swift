@@ -5,6 +5,8 @@ import HTTPTransport
 /// What the answer to the one `create` proves. Money depends on it: "refused" is said only where nothing can have been made.
 struct CreateReply {
     let errors: ErrorReader
+    /// What is only assumed to come before any work proves nothing.
+    let isStrict: Bool
 
     func outcome(_ answer: Result<HTTPResponse, HTTPTransportError>) -> SubmitOutcome {
         switch Reply(answer, as: CreateContent.self) {
@@ -23,7 +25,7 @@ struct CreateReply {
             let message = errors.text.shown("the provider's check refuses the workflow's inputs: \(tips)")
             return .acceptedButInvalid(run, BackendError(.permanent, code: "node_errors", message: message))
         }
-        if let code = envelope.code, ProviderCodes.meanings[code]?.onCreate == .refused {
+        if let code = envelope.code, isRefusal(code) {
             return .acceptedButInvalid(run, errors.error(code: code, message: envelope.message))
         }
         return .accepted(run)
@@ -39,18 +41,31 @@ struct CreateReply {
         }
         let error = errors.error(code: code, message: envelope.message)
         // An old text for an empty balance has no known number; the text itself says that creating failed.
-        let isRefused = ProviderCodes.meanings[code]?.onCreate == .refused || error.errorClass == .quota
+        let isRefused = isRefusal(code) || error.errorClass == .quota
         return isRefused && !envelope.hasUnreadableData ? .refused(error) : .unknown(error)
     }
 
-    /// Only answers that come before any work are a refusal. After a redirect or a server's fault nobody knows.
+    private func isRefusal(_ code: Int) -> Bool {
+        ProviderCodes.meanings[code]?.onCreate == .refused
+            && !(isStrict && ProviderCodes.assumedRefusals.contains(code))
+    }
+
     private func refusedByHTTP(_ response: HTTPResponse) -> SubmitOutcome {
         let error = errors.error(response)
         switch response.status {
         case 300..<400:
             return .unknown(BackendError(error.errorClass, code: "REDIRECTED", message: error.message))
-        case 400, 401, 403, 404, 405, 411, 413, 414, 415, 417, 429, 431, 503: return .refused(error)
+        case let status where Self.isRefusal(status: status, isStrict: isStrict): return .refused(error)
         default: return .unknown(error)
+        }
+    }
+
+    /// Only answers that come before any work are a refusal. After a redirect or a server's fault nobody knows.
+    static func isRefusal(status: Int, isStrict: Bool) -> Bool {
+        switch status {
+        case 400, 401, 403, 404, 405, 411, 413, 414, 415, 417, 429, 431: true
+        case 503: !isStrict
+        default: false
         }
     }
 

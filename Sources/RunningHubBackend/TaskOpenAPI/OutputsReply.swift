@@ -47,27 +47,11 @@ struct OutputsReply {
     }
 
     private func succeeded(_ items: [OutputItem]) -> Observation {
-        guard !items.isEmpty else { return .succeededWithoutOutput }
         // The cost of the whole run stands on every item: taken once, never added up.
         let cost = items.first { !$0.coins.isEmpty || !$0.money.isEmpty }.map {
             RunCost(coins: $0.coins, money: $0.money)
         }
-        let chosen = chosen(items)
-        guard chosen.isEmpty else { return .succeeded(outputs: chosen, cost: cost) }
-        let error = BackendError(
-            .permanent, code: "no image", message: "the run ended with \(items.count) files, none of them a picture")
-        return .failed(error, cost: cost)
-    }
-
-    /// The first picture of each configured node; without any, the first picture at all.
-    private func chosen(_ items: [OutputItem]) -> [RunOutput] {
-        let images = items.filter(\.isImage)
-        let named = outputs.compactMap { output in
-            images.first { $0.node == output.node }
-                .map { RunOutput(name: output.name, url: $0.url, node: errors.text.shown($0.node)) }
-        }
-        guard named.isEmpty else { return named }
-        return images.prefix(1).map { RunOutput(name: "output", url: $0.url, node: errors.text.shown($0.node)) }
+        return RunEnd(errors: errors, outputs: outputs).succeeded(items.map(\.file), cost: cost)
     }
 
     // MARK: Failure
@@ -76,17 +60,7 @@ struct OutputsReply {
         guard case .failure(let reason?)? = envelope.content, !reason.text.isEmpty else {
             return .failed(Self.withoutReason, cost: nil)
         }
-        if ProviderCodes.moderationWords.contains(where: { reason.text.lowercased().contains($0) }) {
-            return .failed(
-                BackendError(
-                    .rejected, code: "805",
-                    message: errors.text.shown("the provider's moderation refused: \(reason.text)")),
-                cost: nil)
-        }
-        let isMemory = ProviderCodes.memoryWords.contains { reason.text.contains($0) }
-        let advice = isMemory ? "the graphics memory was too small for this run: " : ""
-        let message = errors.text.shown("the run failed: \(advice)\(reason.text)")
-        return .failed(BackendError(.permanent, code: "805", message: message), cost: nil)
+        return RunEnd(errors: errors, outputs: outputs).failed(reason.text, code: "805", cost: nil)
     }
 
     static let withoutReason = BackendError(

@@ -33,6 +33,8 @@ enum ProviderCodes {
     static let queued = 813
     static let ended = 805
     static let notFound: Set<Int> = [807, 423, 1004]
+    /// Of these and of HTTP 503 it is an assumption that they come before any work.
+    static let assumedRefusals: Set<Int> = [1010, 1011]
 
     static let meanings: [Int: Meaning] = [
         1: Meaning("BUSINESS_ERROR", .permanent),
@@ -52,7 +54,8 @@ enum ProviderCodes {
         500: Meaning("UNKNOWN_ERROR", .transient, onCreate: .unknown),
         801: Meaning("UNSUPPORTED_FREE_USER", .auth, advice: "the API is for paying accounts"),
         802: Meaning("KEY_UNAUTHORIZED", .auth, advice: keyAdvice),
-        803: Meaning("INVALID_NODE_INFO", .permanent, advice: "compare inputs with the workflow's graph"),
+        803: Meaning(
+            "INVALID_NODE_INFO", .permanent, advice: "compare inputs and parameters with the workflow's graph"),
         804: Meaning("TASK_IS_RUNNING", full),
         805: Meaning("TASK_STATUS_ERROR", .permanent, onCreate: .unknown),
         806: Meaning("USER_NOT_FOUND", .auth, advice: keyAdvice),
@@ -73,6 +76,7 @@ enum ProviderCodes {
         1003: Meaning("RATE_LIMIT", full),
         1004: Meaning("TASK_NOT_FOUND_OR_EXPIRED", .permanent, onCreate: .unknown),
         1005: Meaning("INTERNAL_ERROR", .transient, onCreate: .unknown),
+        1006: Meaning("TASK_TIMED_OUT", .transient, onCreate: .unknown),
         1007: Meaning("INVALID_PARAMETERS", .permanent),
         1008: Meaning("FILE_TOO_LARGE", .permanent),
         1009: Meaning("WRONG_METHOD", .permanent),
@@ -81,8 +85,10 @@ enum ProviderCodes {
         1012: Meaning("UPSTREAM_EXCEPTION", .transient, onCreate: .unknown),
         1013: Meaning("FILE_PROCESSING_FAILED", .permanent),
         1014: Meaning("ENTERPRISE_KEY_REQUIRED", .auth),
-        1101: Meaning("NODE_INFO_ERROR", .permanent, advice: "compare inputs with the workflow's graph"),
+        1015: Meaning("GENERATION_FAILED", .transient, onCreate: .unknown),
+        1101: Meaning("NODE_INFO_ERROR", .permanent, advice: "compare inputs and parameters with the workflow's graph"),
         1501: Meaning("CONTENT_REJECTED", .rejected),
+        1504: Meaning("MODEL_TIMED_OUT", .transient, onCreate: .unknown),
         1505: Meaning("REAL_PEOPLE_NOT_ALLOWED", .rejected),
         1520: Meaning("USER_CONCURRENCY_LIMIT", full),
     ]
@@ -95,8 +101,7 @@ enum ProviderCodes {
     static let memoryWords = ["显存告警"]
 
     private static let full = BackendError.Class.backpressure(retryAfterMilliseconds: nil)
-    private static let keyAdvice = "check the key, and that key and workflow belong to the site of api_base_url"
-    private static let workflowAdvice =
-        "take the number from the workflow page's address, on the same site as api_base_url"
+    private static let keyAdvice = "check the key"
+    private static let workflowAdvice = "take workflow_id from the workflow page's address"
     private static let balanceAdvice = "top up the account"
 }

@@ -1,6 +1,7 @@
-/// `{"code", "msg", "data"}`: the form of every answer.
+/// `{"code", "msg", "data"}`, the form of most answers; or the flat form of the v2 family's run and query, with `errorCode` and
+/// `errorMessage` beside the content.
 struct Envelope<Content: Decodable>: Decodable {
-    /// `nil` where it is missing or no number.
+    /// `nil` where it is missing or no number. Success is 0, however it was written.
     let code: Int?
     let message: String
     /// What `data` holds; `nil` where it is null, missing or of another shape (then `hasUnreadableData`).
@@ -9,16 +10,31 @@ struct Envelope<Content: Decodable>: Decodable {
 
     private enum Key: String, CodingKey {
         case code, msg, message, data
+        case errorCode, errorMessage, taskId, status
     }
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Key.self)
-        code = fields.lenientInteger(.code)
+        let isFlat =
+            !fields.contains(.code) && !fields.contains(.data)
+            && [.errorCode, .taskId, .status].contains { fields.contains($0) }
+        if isFlat {
+            let code = fields.lenientText(.errorCode) ?? ""
+            self.code = code.isEmpty ? ProviderCodes.success : Self.usual(Int(code))
+            message = fields.lenientText(.errorMessage) ?? ""
+            content = try? Content(from: decoder)
+            hasUnreadableData = content == nil
+            return
+        }
+        code = Self.usual(fields.lenientInteger(.code))
         message = fields.lenientText(.msg) ?? fields.lenientText(.message) ?? ""
         content = fields.lenient(Content.self, .data)
         let isNull = !fields.contains(.data) || (try? fields.decodeNil(forKey: .data)) == true
         hasUnreadableData = content == nil && !isNull
     }
+
+    /// Some answers of the v2 family say 200 for success.
+    private static func usual(_ code: Int?) -> Int? { code == 200 ? ProviderCodes.success : code }
 }
 
 struct UploadContent: Decodable {
@@ -60,16 +76,9 @@ struct PromptTips: Decodable {
         case nodeErrors = "node_errors"
     }
 
-    private struct AnyKey: CodingKey {
-        let stringValue: String
-        let intValue: Int? = nil
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Key.self)
-        let errors = try? fields.nestedContainer(keyedBy: AnyKey.self, forKey: .nodeErrors)
+        let errors = try? fields.nestedContainer(keyedBy: AnyName.self, forKey: .nodeErrors)
         isRefused = fields.lenientText(.result) == "false" || errors.map { !$0.allKeys.isEmpty } ?? false
     }
 }
@@ -84,12 +93,8 @@ enum OutputsContent: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
-        if var list = try? decoder.unkeyedContainer() {
-            var items: [OutputItem] = []
-            while !list.isAtEnd, items.count < RunningHubLimits.outputItemsMax {
-                items.append(try list.decode(OutputItem.self))
-            }
-            self = .items(items)
+        if let list = try? OutputList(from: decoder) {
+            self = .items(list.items)
         } else {
             let fields = try decoder.container(keyedBy: Key.self)
             self = .failure(fields.lenient(FailedReason.self, .failedReason))
@@ -97,35 +102,38 @@ enum OutputsContent: Decodable {
     }
 }
 
-/// One file; an element that is no object is an item without anything.
+/// One file; an element that is no object is an item without anything. The v2 family calls address and type by other names.
 struct OutputItem: Decodable {
-    let url: String
-    let fileType: String
-    let node: String
+    let file: ListedFile
     let coins: String
     let money: String
 
     private enum Key: String, CodingKey {
-        case fileUrl, fileType, nodeId, consumeCoins, consumeMoney
+        case fileUrl, url, fileType, outputType, nodeId, consumeCoins, consumeMoney
     }
 
     init(from decoder: any Decoder) throws {
         let fields = try? decoder.container(keyedBy: Key.self)
-        url = fields?.lenientText(.fileUrl) ?? ""
-        fileType = fields?.lenientText(.fileType)?.lowercased() ?? ""
-        node = fields?.lenientText(.nodeId) ?? ""
+        let type = fields?.lenientText(.fileType) ?? fields?.lenientText(.outputType) ?? ""
+        file = ListedFile(
+            node: fields?.lenientText(.nodeId) ?? "",
+            url: fields?.lenientText(.fileUrl) ?? fields?.lenientText(.url) ?? "", type: type.lowercased())
         coins = fields?.lenientText(.consumeCoins) ?? ""
         money = fields?.lenientText(.consumeMoney) ?? ""
     }
+}
 
-    private static let imageTypes: Set<String> = ["png", "jpg", "jpeg", "webp"]
+/// Files, at most `RunningHubLimits.outputItemsMax` of them.
+struct OutputList: Decodable {
+    let items: [OutputItem]
 
-    /// By the announced type, else by the address.
-    var isImage: Bool {
-        guard !url.isEmpty else { return false }
-        guard fileType.isEmpty else { return Self.imageTypes.contains(fileType) }
-        let path = url.prefix { $0 != "?" && $0 != "#" }
-        return path.split(separator: ".").last.map { Self.imageTypes.contains($0.lowercased()) } ?? false
+    init(from decoder: any Decoder) throws {
+        var list = try decoder.unkeyedContainer()
+        var items: [OutputItem] = []
+        while !list.isAtEnd, items.count < RunningHubLimits.outputItemsMax {
+            items.append(try list.decode(OutputItem.self))
+        }
+        self.items = items
     }
 }
 
@@ -149,20 +157,5 @@ struct FailedReason: Decodable {
         let message = fields.lenientText(.message) ?? fields.lenientText(.type) ?? ""
         let node = fields.lenientText(.nodeName) ?? fields.lenientText(.nodeID) ?? ""
         text = node.isEmpty || message.isEmpty ? message : "\(message) (node \(node))"
-    }
-}
-
-struct AccountContent: Decodable {
-    let coins: Double?
-    let money: Double?
-
-    private enum Key: String, CodingKey {
-        case remainCoins, remainMoney
-    }
-
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: Key.self)
-        coins = fields.lenientText(.remainCoins).flatMap { Double($0) }
-        money = fields.lenientText(.remainMoney).flatMap { Double($0) }
     }
 }

@@ -27,6 +27,12 @@ enum Reply<Content: Decodable> {
 /// Turns what came back into errors of the port.
 struct ErrorReader: Sendable {
     let text: ProviderText
+    private let siteHint: String
+
+    init(_ configuration: RunningHubConfiguration) {
+        text = ProviderText(secrets: configuration.secrets)
+        siteHint = Site.hint(at: configuration.origin.host)
+    }
 
     /// The provider's own code.
     func error(code: Int, message: String) -> BackendError {
@@ -35,7 +41,8 @@ struct ErrorReader: Sendable {
         // Of a code that nobody described only a repetition can tell more.
         let errorClass = isBalance ? .quota : meaning?.errorClass ?? .transient
         let said = message.isEmpty || message == "success" ? "" : ": \(message)"
-        let advice = meaning.map { $0.advice.isEmpty ? "" : " (\($0.advice))" } ?? ""
+        let advices = [meaning?.advice ?? "", Site.suspicious.contains(code) ? siteHint : ""].filter { !$0.isEmpty }
+        let advice = advices.isEmpty ? "" : " (\(advices.joined(separator: "; ")))"
         let name = meaning.map { " \($0.name)" } ?? ""
         return BackendError(
             errorClass, code: String(code), message: text.shown("the provider answered \(code)\(name)\(advice)\(said)"))
@@ -49,6 +56,7 @@ struct ErrorReader: Sendable {
             (errorClass, advice) = (.permanent, "; redirects are not followed, check api_base_url")
         case 401, 403:
             (errorClass, advice) = (.auth, "; check the key and api_base_url")
+        case 402: (errorClass, advice) = (.quota, "; top up the account")
         case 404, 405:
             (errorClass, advice) = (.configuration, "; api_base_url may not be the provider's site")
         case 429, 503:

@@ -57,6 +57,7 @@ enum Schema {
         ALTER TABLE task ADD COLUMN pose_url TEXT;
         ALTER TABLE task ADD COLUMN is_last_step INTEGER NOT NULL DEFAULT 1;
         ALTER TABLE task ADD COLUMN step_source TEXT;
+        ALTER TABLE task ADD COLUMN earlier_cost TEXT;
         ALTER TABLE task ADD COLUMN follows TEXT;
         ALTER TABLE task ADD COLUMN follow_up TEXT;
         ALTER TABLE task ADD COLUMN resolution TEXT;

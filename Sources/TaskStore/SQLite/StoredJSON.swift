@@ -1,3 +1,4 @@
+import BackendAPI
 import EngineCore
 import FoundationEssentials
 
@@ -17,6 +18,20 @@ enum StoredJSON {
 
     static func image(_ text: String?) throws(StoreError) -> StoredImage? {
         try text.map { text throws(StoreError) in try decode(Output.self, text).output().image }
+    }
+
+    static func text(_ cost: RunCost?) throws(StoreError) -> String? {
+        try cost.map { cost throws(StoreError) in
+            try encode(["coins": cost.coins, "money": cost.money, "currency": cost.currency])
+        }
+    }
+
+    static func cost(_ text: String?) throws(StoreError) -> RunCost? {
+        try text.map { text throws(StoreError) in
+            let stored = try decode([String: String].self, text)
+            return RunCost(
+                coins: stored["coins"] ?? "", money: stored["money"] ?? "", currency: stored["currency"] ?? "")
+        }
     }
 
     static func map(_ text: String?) throws(StoreError) -> [String: String] {

@@ -13,7 +13,8 @@ enum TaskColumns {
     private static let standing = [
         "source_digest", "source_bytes", "source_type", "source_width", "source_height", "source_url",
         "pose_digest", "pose_bytes", "pose_type", "pose_width", "pose_height", "pose_url",
-        "state", "step", "is_last_step", "step_source", "engine", "attempt", "queued_at", "marker", "run", "charged",
+        "state", "step", "is_last_step", "step_source", "earlier_cost", "engine", "attempt", "queued_at", "marker",
+        "run", "charged",
         "cost_coins", "cost_money", "cost_currency", "cancel_requested", "failure_reason", "failure_message", "outputs",
         "accepted_at", "started_at", "uploaded_at", "submitted_at", "running_at", "downloaded_at", "ended_at",
         "message", "last_sequence", "last_cursor", "last_event_at",
@@ -61,6 +62,7 @@ enum TaskColumns {
         statement.bind(record.step)
         statement.bind(record.isLastStep)
         statement.bind(try StoredJSON.text(record.stepSource))
+        statement.bind(try StoredJSON.text(record.earlierCost))
         statement.bind(record.engine)
         statement.bind(record.attempt)
         statement.bind(record.queuedAt)
@@ -92,6 +94,7 @@ enum TaskColumns {
         record.step = row.text()
         record.isLastStep = row.bool()
         record.stepSource = try StoredJSON.image(row.optionalText())
+        record.earlierCost = try StoredJSON.cost(row.optionalText())
         record.engine = row.text()
         record.attempt = try row.integer()
         record.queuedAt = try row.integer()

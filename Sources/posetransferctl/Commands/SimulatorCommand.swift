@@ -8,35 +8,40 @@ struct SimulatorCommand: AsyncParsableCommand {
         abstract: "Runs a stand-in for the provider on 127.0.0.1, until Ctrl-C.",
         discussion: """
             The first line on standard output is `simulator listening on URL`: set RUNNINGHUB_API_BASE_URL to that URL. \
-            GET URL/simulator/ledger tells which creates were paid.
-            --fault ENDPOINT=FAULT[,KEY=VALUE]..., for example --fault create=code,code=421,times=2 or \
-            --fault create=lostReply,times=1; an unknown name is answered with the list of those that there are.
+            It speaks task-openapi, openapi-v2 and workflow-v1 over the same runs. GET URL/simulator/ledger tells which \
+            creates were paid, and by which dialect.
+
+            EXAMPLES
+              # Runs of ten seconds, two at a time:
+              posetransferctl simulator --port 8188 --run-time 10 --slots 2
+              # One key and one workflow; all others are unknown:
+              posetransferctl simulator --key my-test-key --workflow 1996080571212349442
+              # No money; a workflow that never ran; a key of the other site:
+              posetransferctl simulator --balance 0
+              posetransferctl simulator --never-run-workflow 1996080571212349442
+              posetransferctl simulator --foreign-key my-other-key
+              # Two creates are refused; the reply to the next one is lost:
+              posetransferctl simulator --fault create=code,code=421,times=2 \\
+                --fault create=lostReply,times=1
+
+            FAULTS
+            --fault ENDPOINT=FAULT[,KEY=VALUE]..., with the keys skip, times, code, message, seconds, bytes, word, link, \
+            retryAfter, location, takesEffect. An unknown name is answered with the list of those that there are. \
+            GET URL/simulator/faults shows the rules that are left, POST replaces them.
             """)
 
-    @Option(name: .long, help: "The port; 0 lets the system choose.")
-    var port = 0
-    @Option(name: .long, help: "Fixes ids and names: the same seed and the same calls give the same answers.")
-    var seed: UInt64 = 1
-    @Option(name: .long, help: "Runs that one key may have unfinished.")
-    var slots = 3
-    @Option(name: .long, help: ArgumentHelp("How long a run takes.", valueName: "seconds"))
-    var runTime: Double = 3
-    @Option(name: .long, help: "Bytes that a result has at least.")
-    var resultBytes = 0
-    @Option(name: .long, help: "A key that is known; may be given again. Without it every key is.")
-    var key: [String] = []
-    @Option(name: .long, help: ArgumentHelp("A fault; may be given again.", valueName: "endpoint=fault,..."))
-    var fault: [FaultOption] = []
+    @OptionGroup(title: "Place and time")
+    var times: SimulatorTimes
+    @OptionGroup(title: "Keys, money and workflows")
+    var accounts: SimulatorAccounts
+    @OptionGroup(title: "Results, webhooks and faults")
+    var replies: SimulatorReplies
 
     func run() async throws {
         var options = SimulatorOptions()
-        options.configuration.port = port
-        options.configuration.seed = seed
-        options.configuration.slots = slots
-        options.configuration.runTime = runTime
-        options.configuration.resultBytes = resultBytes
-        options.configuration.keys = key
-        options.faults = fault.isEmpty ? nil : FaultOption.plan(fault)
+        times.apply(to: &options.configuration)
+        accounts.apply(to: &options.configuration)
+        replies.apply(to: &options)
         try await serve(options)
     }
 

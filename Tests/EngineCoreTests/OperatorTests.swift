@@ -1,0 +1,251 @@
+import BackendAPI
+import Testing
+
+@testable import EngineCore
+
+/// What operators do: settle an unknown submit, pause an engine.
+@Suite struct OperatorTests {
+    private static let lost = CallReply.submitted(
+        .unknown(BackendError(.transient, code: "reset", message: "the connection was reset")))
+    private static let run = RunID(rawValue: "run-9")
+
+    /// A script with a task that ended SUBMISSION_UNKNOWN, and its record as the journal has it.
+    private static func unknown() throws -> (EngineScript, TaskRecord) {
+        var script = EngineScript()
+        let accepted = script.submit(EngineScript.submission("k"))
+        try #require(accepted != nil)
+        script.upload()
+        script.reply(script.call("submit"), lost)
+        return (script, try #require(script.lastRecord))
+    }
+
+    private static func lookup(_ task: TaskRecord, runOwner: TaskRecord? = nil, followUp: TaskRecord? = nil)
+        -> JournalLookup
+    {
+        var lookup = JournalLookup()
+        lookup.task = task
+        lookup.runOwner = runOwner
+        lookup.followUp = followUp
+        return lookup
+    }
+
+    private static func settled(_ script: EngineScript) -> TaskRecord? {
+        for case .save(.settle(let record)) in script.effects { return record }
+        return nil
+    }
+
+    @Test func anAdoptedRunIsObservedByANewTaskAndNothingIsSent() throws {
+        var (script, ended) = try Self.unknown()
+        let answer = script.ask(.resolve(task: ended.id, .adopted(Self.run)), lookup: Self.lookup(ended))
+        guard case .resolved(let view, let followUp?)? = answer else {
+            Issue.record("\(String(describing: answer))")
+            return
+        }
+        #expect(view.record.resolution == .adopted(Self.run))
+        #expect(view.record.state == .failed)
+        #expect(view.record.followUp == followUp.record.id)
+        #expect(followUp.record.follows == ended.id)
+        #expect(followUp.record.state == .running)
+        #expect(followUp.record.charged == .yes)
+        #expect(followUp.record.idempotencyKey.isEmpty)
+        #expect(Self.settled(script)?.number == ended.number)
+        script.succeed(with: EngineScript.image(7))
+        #expect(script.lastRecord?.state == .succeeded)
+        #expect(script.lastRecord?.lastSequence == 4)
+    }
+
+    @Test func submittedAgainIsANewTaskFromTheSameStep() throws {
+        var (script, ended) = try Self.unknown()
+        let answer = script.ask(.resolve(task: ended.id, .submittedAgain), lookup: Self.lookup(ended))
+        guard case .resolved(_, let followUp?)? = answer else {
+            Issue.record("another answer was expected")
+            return
+        }
+        #expect(followUp.record.charged == .no)
+        #expect(script.lastRecord?.id == followUp.record.id)
+        #expect(script.call("submit") != nil, "the images are at the provider already")
+    }
+
+    @Test func notChargedOnlyStandsBesideTheTask() throws {
+        var (script, ended) = try Self.unknown()
+        let answer = script.ask(.resolve(task: ended.id, .notCharged), lookup: Self.lookup(ended))
+        guard case .resolved(let view, nil)? = answer else {
+            Issue.record("another answer was expected")
+            return
+        }
+        #expect(view.record.resolution == .notCharged)
+        #expect(view.record.charged == .unknown)
+        #expect(view.latest.sequence == ended.lastSequence)
+    }
+
+    @Test func theSameVerdictAnswersAsTheFirstTimeAndAnotherIsRefused() throws {
+        var (script, ended) = try Self.unknown()
+        guard
+            case .resolved(let view, let followUp?)? = script.ask(
+                .resolve(task: ended.id, .adopted(Self.run)), lookup: Self.lookup(ended))
+        else {
+            Issue.record("another answer was expected")
+            return
+        }
+        let again = script.ask(
+            .resolve(task: ended.id, .adopted(Self.run)), lookup: Self.lookup(view.record, followUp: followUp.record))
+        guard case .resolved(_, let same?)? = again else {
+            Issue.record("\(String(describing: again))")
+            return
+        }
+        #expect(same.record.id == followUp.record.id)
+        for other in [Resolution.notCharged, .submittedAgain, .adopted(RunID(rawValue: "run-8"))] {
+            #expect(
+                script.ask(.resolve(task: ended.id, other), lookup: Self.lookup(view.record)) == .refused(.taskSettled))
+        }
+    }
+
+    @Test func aRunOfAnotherTaskIsNotAdopted() throws {
+        var (script, ended) = try Self.unknown()
+        let accepted = script.running(EngineScript.submission("other"), run: Self.run.rawValue)
+        try #require(accepted != nil)
+        #expect(
+            script.ask(.resolve(task: ended.id, .adopted(Self.run)), lookup: Self.lookup(ended))
+                == .refused(.runTaken))
+        let onDisk = Self.lookup(ended, runOwner: ended)
+        #expect(
+            script.ask(.resolve(task: ended.id, .adopted(RunID(rawValue: "old"))), lookup: onDisk)
+                == .refused(.runTaken))
+    }
+
+    @Test func onlyTasksWithAnUnknownSubmitAreSettled() throws {
+        var script = EngineScript()
+        let accepted = script.running()
+        let view = try #require(accepted)
+        #expect(script.ask(.resolve(task: view.record.id, .notCharged)) == .refused(.taskNotUnknown))
+        #expect(script.ask(.resolve(task: TaskID(rawValue: "none"), .notCharged)) == .refused(.taskUnknown))
+    }
+
+    @Test func aPausedEngineStartsNothingAndSurvivesARestart() throws {
+        var script = EngineScript()
+        guard case .engineSet(let standing)? = script.ask(.setEngine(EngineScript.engine, isPaused: true)) else {
+            Issue.record("no standing")
+            return
+        }
+        #expect(standing.state == .paused)
+        #expect(script.story == ["save pause", "answer"])
+        let accepted = script.submit()
+        let view = try #require(accepted)
+        #expect(script.calls("prepare").isEmpty)
+
+        var recovery = Recovery()
+        recovery.openTasks = [view.record]
+        recovery.pausedEngines = [EngineScript.engine]
+        var second = EngineScript()
+        _ = second.recover(recovery)
+        second.answerProbes()
+        #expect(second.calls("prepare").isEmpty)
+        _ = second.ask(.setEngine(EngineScript.engine, isPaused: false))
+        #expect(second.calls("prepare").count == 2)
+        #expect(second.ask(.setEngine("none", isPaused: true)) == .refused(.engineUnknown("none")))
+    }
+
+    @Test func pausingTwiceIsSavedOnce() {
+        var script = EngineScript()
+        _ = script.ask(.setEngine(EngineScript.engine, isPaused: true))
+        _ = script.ask(.setEngine(EngineScript.engine, isPaused: true))
+        #expect(script.story == ["answer"])
+    }
+}
+
+/// What is surely wrong is found before money is spent.
+@Suite struct FirstProbeTests {
+    private static func started(with probe: Probe) throws -> EngineScript {
+        var first = EngineScript()
+        let accepted = first.submit()
+        let view = try #require(accepted)
+        var recovery = Recovery()
+        recovery.openTasks = [view.record]
+        var script = EngineScript()
+        _ = script.recover(recovery)
+        #expect(script.calls("prepare").isEmpty)
+        script.answerProbes(probe)
+        return script
+    }
+
+    @Test func aWrongNodeHoldsTheTasksAndIsAskedAgain() throws {
+        var script = try Self.started(with: Probe(reachable: true, workflowValid: false, message: "no node 77"))
+        #expect(script.calls("prepare").isEmpty)
+        #expect(script.machine.standings.first?.state == .degraded)
+        #expect(script.machine.standings.first?.message.contains("no node 77") == true)
+        script.reply(script.passUntilCall("probe"), .probed(Probe(reachable: true, workflowValid: true)))
+        #expect(script.calls("prepare").count == 2)
+    }
+
+    @Test func aRefusedKeyHoldsTheTasks() throws {
+        let script = try Self.started(with: Probe(reachable: true, authorised: false, message: "key refused"))
+        #expect(script.calls("prepare").isEmpty)
+    }
+
+    @Test func silenceAndAnEmptyAccountHoldNothing() throws {
+        for probe in [Probe(reachable: false), Probe(reachable: true, funded: false)] {
+            #expect(try Self.started(with: probe).calls("prepare").count == 2)
+        }
+    }
+
+    @Test func runsOfOthersAreCountedApart() throws {
+        let script = try Self.started(with: Probe(reachable: true, runsUnderWay: 3))
+        #expect(script.machine.standings.first?.foreignRuns == 3)
+    }
+
+    @Test func whereAnIntervalIsSetTheEngineIsProbedAgainAndAgain() {
+        var script = EngineScript { $0.probeIntervalMilliseconds = 60_000 }
+        _ = script.recover(Recovery())
+        for _ in 1...3 {
+            script.answerProbes()
+            #expect(script.passUntilCall("probe", limit: 60_000) != nil)
+        }
+    }
+}
+
+/// Parameters that engines declare.
+@Suite struct ParameterTests {
+    private static func script() -> EngineScript {
+        EngineScript.with([
+            StepDefinition(name: "s", engines: [EngineScript.engine]), StepDefinition(name: "t", engines: ["refiner"]),
+        ]) { settings in
+            settings.engines[EngineScript.engine]?.plan.parameters = [
+                ParameterRule(name: "seed", kind: .integer, minimum: "0", maximum: "100")
+            ]
+            settings.engines["refiner"]?.plan.parameters = [ParameterRule(name: "sharp", kind: .boolean)]
+        }
+    }
+
+    private static func submission(_ parameters: [String: String]) -> Submission {
+        var submission = EngineScript.submission()
+        submission.parameters = parameters
+        return submission
+    }
+
+    @Test func eachEngineGetsItsOwn() throws {
+        var script = Self.script()
+        let accepted = script.submit(Self.submission(["seed": "7", "sharp": "true"]))
+        try #require(accepted != nil)
+        script.upload()
+        guard case .submit(let request)? = script.call("submit")?.kind else {
+            Issue.record("another answer was expected")
+            return
+        }
+        #expect(request.parameters == ["seed": "7"])
+    }
+
+    @Test func anUndeclaredOneIsRefusedByName() {
+        var script = Self.script()
+        #expect(script.ask(.submit(Self.submission(["steps": "7"]))) == .refused(.parameterUnknown("steps")))
+    }
+
+    @Test(arguments: ["-1", "101", "x", "7.5", ""])
+    func aValueOutsideItsRuleIsRefused(_ value: String) {
+        var script = Self.script()
+        guard case .refused(.parameterInvalid("seed", _))? = script.ask(.submit(Self.submission(["seed": value])))
+        else {
+            Issue.record("'\(value)' was taken")
+            return
+        }
+    }
+}
