@@ -28,6 +28,7 @@ let package = Package(
     name: "posetransferd",
     products: [
         .library(name: "PoseTransferClient", targets: ["PoseTransferClient"]),
+        .library(name: "PoseTransferTestKit", targets: ["PoseTransferTestKit"]),
         .executable(name: "posetransferd", targets: ["posetransferd"]),
         .executable(name: "posetransferctl", targets: ["posetransferctl"]),
     ],
@@ -76,18 +77,45 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ProviderSimulator", dependencies: [crypto, nioCore, nioPosix, nioHTTP1], swiftSettings: strict),
+        .target(
+            name: "ServiceComposition",
+            dependencies: [
+                "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "PoseServer", "RunningHubBackend",
+                "SystemPorts", "TaskStore", logging, serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "PoseTransferTestKit",
+            dependencies: [
+                "BackendAPI", "EngineConfiguration", "HTTPTransport", "PoseServer", "PoseTransferClient",
+                "ProviderSimulator",
+                "ServiceComposition", "TaskStore", logging, serviceLifecycle,
+            ],
+            swiftSettings: strict),
 
         // Programs
         .executableTarget(
             name: "posetransferd",
             dependencies: [
                 "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "PoseServer", "RunningHubBackend",
+                "ServiceComposition",
                 "SystemPorts", "TaskStore", argumentParser, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "posetransferctl",
             dependencies: ["PoseTransferClient", "ProviderSimulator", argumentParser, logging],
+            swiftSettings: strict),
+
+        // Examples: what a caller's program looks like; the tutorial shows these files
+        .executableTarget(
+            name: "SubmitAndWait", dependencies: ["PoseTransferClient"], path: "Sources/Examples/SubmitAndWait",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ResumeWatch", dependencies: ["PoseTransferClient"], path: "Sources/Examples/ResumeWatch",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "SubmitMany", dependencies: ["PoseTransferClient"], path: "Sources/Examples/SubmitMany",
             swiftSettings: strict),
 
         // Test support
@@ -150,6 +178,10 @@ let package = Package(
             dependencies: [
                 "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl", "posetransferd",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PoseTransferTestKitTests",
+            dependencies: ["PoseTransferClient", "PoseTransferTestKit", "ResumeWatch", "SubmitAndWait", "SubmitMany"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],

@@ -1,23 +1,28 @@
-import BackendAPI
-import EngineConfiguration
-import EngineCore
-import HTTPTransport
-import PoseServer
+package import BackendAPI
+package import EngineConfiguration
+package import EngineCore
+package import HTTPTransport
+package import PoseServer
 import RunningHubBackend
 
 /// Maps the checked configuration to what each room needs: every room has its own small settings, and only this file knows both.
-struct Composition {
-    let configuration: ServiceConfiguration
-    let registry: BackendRegistry
+package struct Composition {
+    package let configuration: ServiceConfiguration
+    package let registry: BackendRegistry
 
-    static func registry(transport: any HTTPTransport) -> BackendRegistry {
+    package init(configuration: ServiceConfiguration, registry: BackendRegistry) {
+        self.configuration = configuration
+        self.registry = registry
+    }
+
+    package static func registry(transport: any HTTPTransport) -> BackendRegistry {
         BackendRegistry([
             RunningHubBackendFactory(transport: transport), LegacyBackendFactory.onething, LegacyBackendFactory.autodl,
         ])
     }
 
     /// The backends of all enabled engines.
-    func backends() throws -> [String: any Backend] {
+    package func backends() throws -> [String: any Backend] {
         var backends: [String: any Backend] = [:]
         for engine in configuration.engines {
             guard case .enabled(let settings, _) = engine.state, let factory = registry.factory(for: engine.type) else {
@@ -28,7 +33,7 @@ struct Composition {
         return backends
     }
 
-    func engineSettings(_ backends: [String: any Backend]) -> EngineSettings {
+    package func engineSettings(_ backends: [String: any Backend]) -> EngineSettings {
         var settings = EngineSettings()
         for engine in configuration.engines {
             settings.engines[engine.name] = definition(of: engine, backends[engine.name])
@@ -63,7 +68,7 @@ struct Composition {
         }
     }
 
-    func serverConfiguration(instanceID: String) -> PoseServerConfiguration {
+    package func serverConfiguration(instanceID: String) -> PoseServerConfiguration {
         let server = configuration.server
         var result = PoseServerConfiguration(host: server.listen.host, port: server.listen.port)
         result.callers = server.callers.map {

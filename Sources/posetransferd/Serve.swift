@@ -6,8 +6,8 @@ import Glibc
 import HTTPTransport
 import Logging
 import PoseServer
+import ServiceComposition
 import ServiceLifecycle
-import SystemPorts
 import TaskStore
 import UnixSignals
 
@@ -87,27 +87,13 @@ struct Serve: AsyncParsableCommand {
     // MARK: Running
 
     private func serve(_ composition: Composition, _ store: TaskStore, _ logger: Logger) async throws {
-        let backends = try Self.start(logger) { try composition.backends() }
-        let clock = SystemClock()
-        let engine = Engine(
-            settings: composition.engineSettings(backends),
-            runner: BackendRunner(backends: backends, images: store.images),
-            clock: clock, random: SystemRandom(), doorbell: ThreadDoorbell(), logger: logger)
-        let drain = composition.configuration.server.timeouts.drainMilliseconds
-        let (recovered, isRecovered) = AsyncStream.makeStream(of: Void.self)
-        let engineService = EngineService(engine: engine, journal: store.journal, drainMilliseconds: drain) {
-            isRecovered.yield()
-            isRecovered.finish()
-        }
-        let server = PoseServer(
-            configuration: composition.serverConfiguration(instanceID: store.instanceID), engine: engine,
-            reader: store.reader, images: store.images, clock: clock, logger: logger)
+        let parts = try Self.start(logger) { try composition.parts(over: store, logger) }
         let listener = ListenerService(
-            server: server, recovered: recovered, host: composition.configuration.server.listen.host)
+            server: parts.server, recovered: parts.recovered, host: composition.configuration.server.listen.host)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: engineService, failureTerminationBehavior: .cancelGroup),
+                    .init(service: parts.engine, failureTerminationBehavior: .cancelGroup),
                     .init(service: listener, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

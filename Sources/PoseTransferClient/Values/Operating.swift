@@ -18,6 +18,7 @@ public struct SettledTask: Hashable, Sendable {
 
 /// What was removed of a caller.
 public struct PurgedCaller: Hashable, Sendable {
+    /// Rows of ended tasks.
     public var tasks: UInt64
     /// Of pictures and results.
     public var bytes: UInt64

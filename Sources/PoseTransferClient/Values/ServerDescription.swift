@@ -1,9 +1,12 @@
 /// What a server is and takes.
 public struct ServerDescription: Hashable, Sendable {
+    /// As its configuration calls it.
     public var name: String
+    /// The build's version.
     public var build: String
     /// Versions of the wire protocol that it speaks.
     public var versions: [Int]
+    /// What it takes at most, and how long it waits.
     public var limits: ServerLimits
     /// What a submit may name.
     public var pipelines: [PipelineDescription]
@@ -17,11 +20,13 @@ public struct ServerDescription: Hashable, Sendable {
 
 /// A pipeline: one or several steps that make a picture of two.
 public struct PipelineDescription: Hashable, Sendable {
+    /// What ``TransferRequest/pipeline`` names it by.
     public var name: String
     /// A disabled one is known and refused.
     public var isEnabled: Bool
     /// In their order.
     public var steps: [String]
+    /// What ``TransferRequest/parameters`` may have for it.
     public var parameters: [ParameterDescription]
     /// For people; may be empty.
     public var description: String
@@ -29,6 +34,7 @@ public struct PipelineDescription: Hashable, Sendable {
 
 /// A parameter that a pipeline takes.
 public struct ParameterDescription: Hashable, Sendable {
+    /// Its key in ``TransferRequest/parameters``.
     public var name: String
     /// `string`, `integer`, `number` or `boolean`.
     public var type: String
@@ -42,9 +48,11 @@ public struct ParameterDescription: Hashable, Sendable {
 
 /// An engine as it is configured.
 public struct EngineDescription: Hashable, Sendable {
+    /// As the configuration calls it.
     public var name: String
     /// For example `runninghub`.
     public var type: String
+    /// A disabled one begins no runs.
     public var isEnabled: Bool
     /// Whether a run there may be billed.
     public var mayCostMoney: Bool

@@ -29,8 +29,10 @@ public struct TransferRequest: Sendable {
     public var taskTimeout: Duration?
     /// How long the task may wait at a stretch, in whole milliseconds; nothing: the server's own.
     public var startBy: Duration?
+    /// For your own use, to find tasks again: at most 32 of 64 + 256 bytes.
     public var labels: [String: String]
 
+    /// A request that leaves the rest to the server.
     public init(source: ImageSource, pose: ImageSource, pipeline: String = "") {
         self.source = source
         self.pose = pose

@@ -8,7 +8,7 @@ final class CommandRun: Sendable {
     let console: Console
     private let parting: Mutex<String>
 
-    private init(client: PoseTransferClient, console: Console) {
+    init(client: PoseTransferClient, console: Console) {
         self.client = client
         self.console = console
         parting = Mutex("")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import posetransferctl
@@ -86,6 +87,13 @@ import Testing
     @Test func theTopHelpNamesEveryStatus() {
         let text = PoseTransferControl.helpMessage(columns: 200)
         for status in posetransferctl.ExitStatus.allCases { #expect(text.contains(status.meaning)) }
+    }
+
+    @Test func bashTakesItsScript() throws {
+        let bash = try #require(popen("bash -n", "w"))
+        let script = Array(PoseTransferControl.completionScript(for: .bash).utf8)
+        #expect(fwrite(script, 1, script.count, bash) == script.count)
+        #expect(pclose(bash) == 0)
     }
 
     @Test(arguments: [CompletionShell.bash, .zsh, .fish]) func aCompletionScriptKnowsEveryCommand(
