@@ -109,13 +109,13 @@ let package = Package(
 
         // Examples: what a caller's program looks like; the tutorial shows these files
         .executableTarget(
-            name: "SubmitAndWait", dependencies: ["PoseTransferClient"], path: "Sources/Examples/SubmitAndWait",
+            name: "SubmitAndWait", dependencies: ["PoseTransferClient"], path: "Examples/SubmitAndWait",
             swiftSettings: strict),
         .executableTarget(
-            name: "ResumeWatch", dependencies: ["PoseTransferClient"], path: "Sources/Examples/ResumeWatch",
+            name: "ResumeWatch", dependencies: ["PoseTransferClient"], path: "Examples/ResumeWatch",
             swiftSettings: strict),
         .executableTarget(
-            name: "SubmitMany", dependencies: ["PoseTransferClient"], path: "Sources/Examples/SubmitMany",
+            name: "SubmitMany", dependencies: ["PoseTransferClient"], path: "Examples/SubmitMany",
             swiftSettings: strict),
 
         // Test support
@@ -154,7 +154,8 @@ let package = Package(
             name: "TaskStoreTests", dependencies: ["BackendAPI", "CSQLite", "EngineCore", "TaskStore"],
             swiftSettings: strict),
         .testTarget(
-            name: "EngineConfigurationTests", dependencies: ["BackendAPI", "EngineConfiguration"],
+            name: "EngineConfigurationTests",
+            dependencies: ["BackendAPI", "EngineConfiguration", "HTTPTransport", "RunningHubBackend"],
             swiftSettings: strict),
         .testTarget(
             name: "ProviderSimulatorTests", dependencies: ["ProviderSimulator", nioCore, nioPosix, nioHTTP1],
@@ -176,7 +177,8 @@ let package = Package(
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl", "posetransferd",
+                "LoopbackPorts", "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl",
+                "posetransferd",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -12,6 +12,15 @@ enum ConfigurationLimits {
     static let aliasesMax = 16
     /// Engine, pipeline, step and caller names, in bytes; the wire's limit for a pipeline's name.
     static let nameBytesMax = 64
+    /// Steps of a pipeline, and engines of a step.
+    static let stepsMax = 16
+    static let enginesPerStepMax = 16
+    /// A secret of at least so many bytes is looked for in all other values before they are shown.
+    static let soughtSecretBytesMin = 8
+    /// A provider's clock that differs by more makes times of tasks and signed addresses doubtful, in milliseconds.
+    static let clockDifferenceMillisecondsMax: UInt64 = 60_000
+    /// Free space below which the checklist says no: some five tasks of the largest pictures (3 x 30 MiB each).
+    static let freeBytesMin: Int64 = 512 << 20
     /// How much of a name or value an error message repeats, in characters.
     static let shownCharactersMax = 40
     /// A value that an error message repeats is shorter than any key of a provider (32 characters).

@@ -36,9 +36,10 @@ package struct ConfigurationLoader: Sendable {
             }
             throw Self.failure(reader)
         }
-        let configuration = Self.configuration(root, &reader)
+        let configuration = Self.configuration(reader.overlaid(root), &reader)
         guard let configuration, reader.problems.isEmpty else { throw Self.failure(reader) }
-        return LoadedConfiguration(configuration: configuration, warnings: Self.sorted(reader.warnings))
+        return LoadedConfiguration(
+            configuration: configuration, warnings: Self.sorted(reader.warnings), values: Self.shown(reader.effective))
     }
 
     private static func configuration(_ root: ConfigurationNode, _ reader: inout ConfigurationReader)
@@ -51,8 +52,17 @@ package struct ConfigurationLoader: Sendable {
         let storage = reader.storage(root)
         let roll = reader.engines(root)
         let pipelines = reader.pipelines(root, roll: roll)
+        if let server { reader.checkPipelines(of: server.callers, root) }
         guard let server, let storage, let engines = roll.engines, let pipelines else { return nil }
         return ServiceConfiguration(server: server, storage: storage, engines: engines, pipelines: pipelines)
+    }
+
+    /// A key that was put into the wrong place by mistake is not shown there either.
+    private static func shown(_ values: [EffectiveValue]) -> [EffectiveValue] {
+        let secrets = values.compactMap { value in
+            if case .secret(let secret)? = value.value { secret.reveal() } else { nil }
+        }
+        return values.map { $0.hiding(secrets) }
     }
 
     private static let tooLarge = "has more than \(ConfigurationLimits.fileBytesMax) bytes; is it the right file?"

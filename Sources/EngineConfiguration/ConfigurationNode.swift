@@ -28,9 +28,11 @@ struct ConfigurationNode: Equatable {
         }
     }
 
-    /// `'name' ` as a message may repeat it; empty where a reference brought it, as it may be a secret then.
+    /// `'name' ` as a message may repeat it; empty where a reference or a variable brought it, as it may be a secret then.
     func forPeople(_ name: String) -> String {
-        if case .scalar(let text, _) = content, text.contains("${") { "" } else { "'\(shown(name))' " }
+        if position.outside?.isSecretive == true { return "" }
+        if case .scalar(let text, _) = content, text.contains("${") { return "" }
+        return "'\(shown(name))' "
     }
 
     func value(of key: String) -> ConfigurationNode? {

@@ -7,9 +7,10 @@ package struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertibl
     package let position: Position?
     package let message: String
 
-    /// `file:line:column: what is wrong; what to do`, as compilers write it.
+    /// `file:line:column: what is wrong; what to do`, as compilers write it; a variable or flag at fault is named in the place's stead.
     package var description: String {
         guard let position else { return "\(file): \(message)" }
+        if let outside = position.outside { return "\(outside): \(message)" }
         return "\(file):\(position.line):\(position.column): \(message)"
     }
 }
@@ -18,6 +19,16 @@ package struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertibl
 package struct Position: Sendable, Hashable, Comparable {
     package let line: Int
     package let column: Int
+    /// What set the value in the file's stead; line and column are 0 then.
+    package let outside: OutsideSource?
+
+    init(line: Int, column: Int, outside: OutsideSource? = nil) {
+        self.line = line
+        self.column = column
+        self.outside = outside
+    }
+
+    var origin: ValueOrigin { outside?.origin ?? .file(line: line) }
 
     package static func < (first: Position, second: Position) -> Bool {
         (first.line, first.column) < (second.line, second.column)

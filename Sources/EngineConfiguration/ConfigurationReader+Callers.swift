@@ -28,9 +28,28 @@ extension ConfigurationReader {
         let tokenDigests = tokens.enumerated().compactMap { index, value in
             digest(value, place.position("token_sha256[\(index)]"), place.path("token_sha256[\(index)]"), &digests)
         }
+        let roots = folders(checked, "input_roots", place.node("input_roots"), place.path("input_roots")) ?? []
         return ConfiguredCaller(
             name: name, tokenDigests: tokenDigests, isAdmin: checked.boolean("admin") ?? false,
-            openTasksMax: checked.integer("max_open_tasks"))
+            openTasksMax: checked.integer("max_open_tasks"),
+            pipelines: checked.texts("pipelines").map { $0.lowercased() },
+            inputRoots: roots)
+    }
+
+    /// Callers stand before the pipelines that they name, so this comes when both are read.
+    mutating func checkPipelines(of callers: [ConfiguredCaller], _ root: ConfigurationSection) {
+        let names = SettableKey.names(node("pipelines", root)).map { $0.key.lowercased() }
+        let list = node("server", root).node(along: "callers")
+        for (index, caller) in callers.enumerated() {
+            for (number, name) in caller.pipelines.enumerated() where !names.contains(name) {
+                let path = "[\(index)].pipelines[\(number)]"
+                let near = nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
+                refuse(
+                    list.node(along: path).position, "server.callers\(path)",
+                    "\(list.node(along: path).forPeople(name))is no pipeline of this file; "
+                        + (near ?? "pipelines of this file: \(names.map { shown($0) }.joined(separator: ", "))"))
+            }
+        }
     }
 
     private mutating func noteNameFaults(_ name: String, _ place: CallerPlace, _ names: inout Set<String>) {

@@ -38,18 +38,13 @@ extension ConfigurationReader {
         return section
     }
 
-    private static let engineKeys = [
-        ConfigurationKey("type", .text, required: true, help: "what kind of provider it is"),
-        ConfigurationKey("enabled", .boolean, help: "false: it starts nothing."),
-    ]
-
     private mutating func engine(_ entry: ConfigurationNode.Entry, _ path: String) -> ConfiguredEngine? {
         guard let section = section(entry.value, path, known: ["type", "enabled", "config"]) else { return nil }
-        let checked = values(in: section, keys: Self.engineKeys)
-        guard let factory = factory(checked, section), checked.isComplete else { return nil }
-        let isEnabled = checked.boolean("enabled")
+        let checked = values(in: section, keys: PipelineKeys.engine.filter { $0.name == "type" })
+        let factory = factory(checked, section)
+        guard let isEnabled = isEnabled(section, byDefault: factory?.disabled == nil), let factory else { return nil }
         if let disabled = factory.disabled {
-            guard isEnabled != true else {
+            guard !isEnabled else {
                 refuse(
                     position("enabled", section), section.path(of: "enabled"),
                     "type '\(factory.type)' is disabled: \(disabled.reason)")
@@ -57,7 +52,17 @@ extension ConfigurationReader {
             }
             return ConfiguredEngine(name: entry.key, type: factory.type, state: .disabled(reason: disabled.reason))
         }
-        return runnableEngine(entry.key, factory, isEnabled: isEnabled ?? true, section)
+        return runnableEngine(entry.key, factory, isEnabled: isEnabled, section)
+    }
+
+    /// An engine runs unless it is told not to, where its type can.
+    private mutating func isEnabled(_ section: ConfigurationSection, byDefault: Bool) -> Bool? {
+        let keys = PipelineKeys.engine.filter { $0.name == "enabled" }.map { key in
+            var key = key
+            key.defaultText = String(byDefault)
+            return key
+        }
+        return values(in: section, keys: keys).boolean("enabled")
     }
 
     private mutating func factory(_ checked: CheckedValues, _ section: ConfigurationSection) -> (any BackendFactory)? {

@@ -27,8 +27,10 @@ extension ConfigurationReader {
         do throws(Interpolation.Fault) {
             let pieces = try Interpolation(text).pieces
             return resolve(
-                pieces, ResolvedScalar(text: "", position: node.position, mayBeNumber: isPlain, isFromOutside: false),
-                path)
+                pieces,
+                ResolvedScalar(
+                    text: "", position: node.position, mayBeNumber: isPlain,
+                    isFromOutside: node.position.outside?.isSecretive == true), path)
         } catch {
             refuse(node.position, path, error.message)
             return nil
@@ -39,7 +41,7 @@ extension ConfigurationReader {
         _ pieces: [Interpolation.Piece], _ scalar: ResolvedScalar, _ path: String
     ) -> ResolvedScalar? {
         var text = ""
-        var isFromOutside = false
+        var isFromOutside = scalar.isFromOutside
         var hasReference = false
         for piece in pieces {
             switch piece {

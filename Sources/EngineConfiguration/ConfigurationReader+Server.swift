@@ -11,11 +11,19 @@ extension ConfigurationReader {
         let timeouts = timeouts(section)
         let callers = callers(checked, section)
         let listen = listenAddress(checked, section)
-        guard let limits, let timeouts, let callers, let listen, checked.isComplete else { return nil }
+        let hosts = hosts(checked, section)
+        let roots = folders(checked, "input_roots", self.node("input_roots", section), section.path(of: "input_roots"))
+        guard let limits, let timeouts, let callers, let listen, let hosts, let roots, checked.isComplete else {
+            return nil
+        }
+        if !callers.isEmpty, !roots.isEmpty {
+            warn(
+                position("input_roots", section), section.path(of: "input_roots"),
+                "counts for the caller 'local' alone, and callers are named; give each caller its own input_roots")
+        }
         let settings = ConfiguredServer(
-            listen: listen, callers: callers,
-            healthWithoutToken: checked.boolean("health_without_token"), limits: limits,
-            timeouts: timeouts)
+            listen: listen, callers: callers, healthWithoutToken: checked.boolean("health_without_token"),
+            inputURLHosts: hosts, inputRoots: roots, limits: limits, timeouts: timeouts)
         return isOpenToOthersOnPurpose(settings, checked, section) ? settings : nil
     }
 
@@ -84,7 +92,8 @@ extension ConfigurationReader {
         else { return nil }
         guard requestBytes >= frame else {
             refuse(
-                section.position, section.path(of: "limits.max_request_bytes"),
+                node("limits", section).node(along: "max_request_bytes").position,
+                section.path(of: "limits.max_request_bytes"),
                 "is less than one frame (max_frame_bytes, \(frame)); raise it to several frames")
             return nil
         }
@@ -100,19 +109,11 @@ extension ConfigurationReader {
             let handshake = checked.milliseconds("handshake"), let frame = checked.milliseconds("frame"),
             let write = checked.milliseconds("write"), let keepalive = checked.milliseconds("keepalive"),
             let idle = checked.milliseconds("idle"), let drain = checked.milliseconds("drain"),
-            let startBy = checked.milliseconds("start_by")
+            let startBy = checked.milliseconds("start_by"), let age = checked.milliseconds("max_connection_age")
         else { return nil }
         return ConfiguredTimeouts(
             handshakeMilliseconds: handshake, frameMilliseconds: frame, writeMilliseconds: write,
-            keepaliveMilliseconds: keepalive, idleMilliseconds: idle, drainMilliseconds: drain,
-            startByMilliseconds: startBy)
-    }
-
-    /// `storage:`; left out, every key has its default.
-    mutating func storage(_ root: ConfigurationSection) -> ConfiguredStorage? {
-        let node = node("storage", root)
-        guard let section = section(node, "storage", known: ServerKeys.storage.map(\.name)) else { return nil }
-        let checked = values(in: section, keys: ServerKeys.storage)
-        return checked.text("path").map { ConfiguredStorage(path: $0) }
+            keepaliveMilliseconds: keepalive, idleMilliseconds: idle, connectionAgeMaxMilliseconds: age,
+            drainMilliseconds: drain, startByMilliseconds: startBy)
     }
 }

@@ -22,6 +22,9 @@ struct CheckedValues {
     func list(_ key: String) -> [ConfigurationValue]? {
         if case .list(let list)? = values[key] { list } else { nil }
     }
+    func texts(_ key: String) -> [String] {
+        (list(key) ?? []).compactMap { if case .text(let text) = $0 { text } else { nil } }
+    }
 }
 
 extension ConfigurationReader {
@@ -31,15 +34,29 @@ extension ConfigurationReader {
         for key in keys {
             let path = section.path(of: key.name)
             if let entry = section.entry(key.name), !isLeftOut(entry.value, key.kind) {
-                checked.add(key.name, value(entry.value, key.kind, path))
+                let value = value(entry.value, key.kind, path)
+                note(path, value, entry.value.position.origin)
+                checked.add(key.name, value)
             } else if key.isRequired {
                 refuse(section.position, section.path, "required key '\(key.name)' is missing; add it (\(key.help))")
                 checked.isComplete = false
             } else if let text = key.defaultText {
                 checked.add(key.name, defaultValue(text, key.kind, section.position, path))
+            } else {
+                note([EffectiveValue(key: path, value: nil, origin: .standard)])
             }
         }
         return checked
+    }
+
+    /// The parts of a map or of a list of maps were noted while they were read, each with its own origin.
+    private mutating func note(_ path: String, _ value: ConfigurationValue?, _ origin: ValueOrigin) {
+        switch value {
+        case .map(let map)? where !map.isEmpty: return
+        case .list(let list)? where list.contains { if case .map = $0 { true } else { false } }: return
+        case let value?: note([EffectiveValue(key: path, value: value, origin: origin)])
+        case nil: return
+        }
     }
 
     /// `inputs:` with all its lines commented out is an empty map; a key that wants a single value must have one.
@@ -63,6 +80,8 @@ extension ConfigurationReader {
             refuse(position, path, "the type's own default is not valid; give a value and report this")
             return nil
         }
+        note(reader.effective.map { $0.from(.standard) })
+        note(path, value, .standard)
         return value
     }
 
@@ -123,9 +142,10 @@ extension ConfigurationReader {
         switch outcome {
         case .success(let value):
             if case .secret = value, !scalar.isFromOutside {
+                let place = scalar.position.outside == nil ? "stands in the file" : "stands on the command line"
                 warn(
                     scalar.position, path,
-                    "the secret itself stands in the file; move it out: \"${\(variableName(path))}\" or ${file:/path}")
+                    "the secret itself \(place); move it out: \"${\(variableName(path))}\" or ${file:/path}")
             }
             return value
         case .failure(let fault):

@@ -10,6 +10,8 @@ struct ConfigurationReader {
     let sources: ConfigurationSources
     private(set) var problems: [ConfigurationProblem] = []
     private(set) var warnings: [ConfigurationProblem] = []
+    /// Every value that was read, in the order of reading; of use only where there are no problems.
+    private(set) var effective: [EffectiveValue] = []
 
     init(file: String, registry: BackendRegistry, sources: ConfigurationSources) {
         self.file = file
@@ -24,6 +26,8 @@ struct ConfigurationReader {
     mutating func warn(_ position: Position, _ path: String, _ message: String) {
         warnings.append(ConfigurationProblem(file: file, position: position, message: Self.text(path, message)))
     }
+
+    mutating func note(_ values: [EffectiveValue]) { effective += values }
 
     private static func text(_ path: String, _ message: String) -> String {
         path.isEmpty ? message : "\(path): \(message)"

@@ -5,13 +5,20 @@ package struct ConfigurationSources: Sendable {
     package let variable: @Sendable (_ name: String) -> String?
     /// A whole file, unless it has more than the given number of bytes.
     package let file: @Sendable (_ path: String, _ bytesMax: Int) -> FileContents
+    /// Every variable that is set, so that a `PTD_` name with a mistake in it is found.
+    package let variableNames: @Sendable () -> [String]
+    /// In the order of the command line.
+    package let flags: [FlagSetting]
 
     package init(
         variable: @escaping @Sendable (_ name: String) -> String?,
-        file: @escaping @Sendable (_ path: String, _ bytesMax: Int) -> FileContents
+        file: @escaping @Sendable (_ path: String, _ bytesMax: Int) -> FileContents,
+        variableNames: @escaping @Sendable () -> [String] = { [] }, flags: [FlagSetting] = []
     ) {
         self.variable = variable
         self.file = file
+        self.variableNames = variableNames
+        self.flags = flags
     }
 }
 

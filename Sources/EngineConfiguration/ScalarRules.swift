@@ -37,7 +37,7 @@ enum ScalarRules {
     }
 
     static func seconds(_ scalar: ResolvedScalar, _ range: ClosedRange<Double>) -> Outcome {
-        let wanted = "a number of seconds from \(short(range.lowerBound)) to \(short(range.upperBound))"
+        let wanted = "a number of seconds from \(shortNumber(range.lowerBound)) to \(shortNumber(range.upperBound))"
         if let fault = quoted(scalar, wanted) { return .failure(fault) }
         let isNumber =
             scalar.text.utf8.count <= 20 && scalar.text.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
@@ -101,9 +101,4 @@ enum ScalarRules {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-    /// `300`, not `300.0`.
-    private static func short(_ number: Double) -> String {
-        Int64(exactly: number).map(String.init) ?? String(number)
-    }
 }

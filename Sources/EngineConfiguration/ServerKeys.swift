@@ -16,16 +16,30 @@ package enum ServerKeys {
         ConfigurationKey(
             "health_without_token", .boolean,
             help: "Answer health checks of peers without a token; default: of peers on this machine alone."),
+        ConfigurationKey(
+            "input_url_hosts", .list(.text), default: "[]",
+            help: """
+                Hosts that a caller's picture may be fetched from by url, only with https: host, .domain (the hosts below \
+                it) or host:port.
+                """),
+        ConfigurationKey(
+            "input_roots", .list(.text), default: "[]",
+            help: "Absolute folders that pictures may be named in by path; for the caller 'local' alone."),
     ]
 
     package static let caller = [
-        ConfigurationKey("name", .text, required: true, help: "the caller's name; its tasks belong to it"),
+        ConfigurationKey("name", .text, required: true, help: "The caller's name; its tasks belong to it."),
         ConfigurationKey(
             "token_sha256", .list(.text), required: true,
             help: "SHA-256 digests of its tokens, 64 hex digits each: printf %s \"$TOKEN\" | sha256sum"),
         ConfigurationKey("admin", .boolean, default: "false", help: "May use the admin methods and see every task."),
         ConfigurationKey(
             "max_open_tasks", .integer(1...100_000), help: "Tasks that have not ended; default: no limit of its own."),
+        ConfigurationKey(
+            "pipelines", .list(.text), default: "[]", help: "Pipelines that it may submit to; empty: all."),
+        ConfigurationKey(
+            "input_roots", .list(.text), default: "[]",
+            help: "Absolute folders that it may name pictures in by path; empty: none."),
     ]
 
     package static let limits = [
@@ -61,6 +75,9 @@ package enum ServerKeys {
         ConfigurationKey(
             "idle", .seconds(1...86_400), default: "300", help: "A connection without a call for so long is closed."),
         ConfigurationKey(
+            "max_connection_age", .seconds(0...2_592_000), default: "0",
+            help: "A connection of this age is asked to go and come again; 0: never."),
+        ConfigurationKey(
             "drain", .seconds(0...3_600), default: "20", help: "What a stop waits for open calls and downloads."),
         ConfigurationKey(
             "start_by", .seconds(1...2_592_000), default: "86400",
@@ -69,6 +86,18 @@ package enum ServerKeys {
 
     package static let storage = [
         ConfigurationKey(
-            "path", .text, default: "./data", help: "Folder of tasks, pictures and results; one process at a time.")
+            "path", .text, default: "./data", help: "Folder of tasks, pictures and results; one process at a time."),
+        ConfigurationKey(
+            "result_retention", .seconds(1...315_360_000), default: "604800",
+            help: "How long results are kept after their task's end (7 days)."),
+        ConfigurationKey(
+            "task_retention", .seconds(1...315_360_000), default: "2592000",
+            help: "How long ended tasks and their idempotency keys are kept (30 days)."),
+        ConfigurationKey(
+            "input_retention", .seconds(1...315_360_000), default: "86400",
+            help: "How long pictures are kept that no open task uses (1 day)."),
+        ConfigurationKey(
+            "max_stored_bytes", .integer(0...1_125_899_906_842_624), default: "0",
+            help: "Above it results of ended tasks are removed, the oldest first; 0: no bound."),
     ]
 }

@@ -19,8 +19,22 @@ package struct ConfiguredServer: Sendable, Equatable {
     package let callers: [ConfiguredCaller]
     /// CheckHealth is answered to a peer without a token; `nil`: to peers on this machine.
     package let healthWithoutToken: Bool?
+    /// Whom a caller's picture may be fetched from; empty: nobody.
+    package let inputURLHosts: [ConfiguredHost]
+    /// Absolute folders in which the caller `local` may name pictures; empty: nowhere.
+    package let inputRoots: [String]
     package let limits: ConfiguredLimits
     package let timeouts: ConfiguredTimeouts
+}
+
+/// A host that a picture may be fetched from.
+package struct ConfiguredHost: Sendable, Equatable {
+    /// Lower case, without a leading dot.
+    package let name: String
+    /// `.example.com`: every host below the name, and not the name itself.
+    package let coversSubdomains: Bool
+    /// `nil`: the scheme's own.
+    package let port: Int?
 }
 
 /// One caller: a name and the tokens that stand for it.
@@ -31,6 +45,10 @@ package struct ConfiguredCaller: Sendable, Equatable {
     package let isAdmin: Bool
     /// Tasks that have not ended; `nil`: no limit of its own.
     package let openTasksMax: Int?
+    /// Names of pipelines of this file, lower-case; empty: all.
+    package let pipelines: [String]
+    /// Absolute folders in which it may name pictures; empty: nowhere.
+    package let inputRoots: [String]
 }
 
 /// Bounds that the wire document names; what clients must know is announced in WELCOME.
@@ -53,6 +71,8 @@ package struct ConfiguredTimeouts: Sendable, Equatable {
     package let writeMilliseconds: Int64
     package let keepaliveMilliseconds: Int64
     package let idleMilliseconds: Int64
+    /// 0: a connection may grow as old as it likes.
+    package let connectionAgeMaxMilliseconds: Int64
     package let drainMilliseconds: Int64
     /// How long a task may be QUEUED where its caller says nothing.
     package let startByMilliseconds: Int64
@@ -62,6 +82,13 @@ package struct ConfiguredTimeouts: Sendable, Equatable {
 package struct ConfiguredStorage: Sendable, Equatable {
     /// As the file has it: relative to the working directory.
     package let path: String
+    /// From a task's end; never longer than the task itself is kept.
+    package let resultRetentionMilliseconds: Int64
+    package let taskRetentionMilliseconds: Int64
+    /// From a picture's last use.
+    package let inputRetentionMilliseconds: Int64
+    /// 0: no bound.
+    package let storedBytesMax: Int64
 }
 
 /// One engine: a provider's workflow, or why it does not run.
@@ -88,15 +115,25 @@ package struct ConfiguredPipeline: Sendable, Equatable {
     package let name: String
     package let isEnabled: Bool
     package let description: String
-    package let step: ConfiguredStep
+    /// In the order in which they are run: 1 to 16, names unique.
+    package let steps: [ConfiguredStep]
 }
 
-/// The one step of a pipeline.
+/// One step of a pipeline: a run of one of its engines.
 package struct ConfiguredStep: Sendable, Equatable {
     package let name: String
-    /// The name of an engine in `ServiceConfiguration.engines`.
-    package let engine: String
+    /// Names of engines in `ServiceConfiguration.engines`, each once, in the order of preference: at least one.
+    package let engines: [String]
+    package let strategy: ConfiguredStrategy
     package let description: String
+}
+
+/// How a step chooses among several engines.
+package enum ConfiguredStrategy: String, Sendable, Equatable, CaseIterable {
+    /// The next engine only where the one before surely took nothing.
+    case fallback
+    /// The engine with the most free places.
+    case spread
 }
 
 /// A configuration that can be used, and what is unwise in it.
@@ -104,4 +141,6 @@ package struct LoadedConfiguration: Sendable, Equatable {
     package let configuration: ServiceConfiguration
     /// To be logged at each start, in the order of the file.
     package let warnings: [ConfigurationProblem]
+    /// Every value in force with its origin, secrets hidden from descriptions.
+    package let values: [EffectiveValue]
 }

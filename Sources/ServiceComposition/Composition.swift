@@ -24,13 +24,14 @@ package struct Composition {
     /// The backends of all enabled engines.
     package func backends() throws -> [String: any Backend] {
         var backends: [String: any Backend] = [:]
-        for engine in configuration.engines {
-            guard case .enabled(let settings, _) = engine.state, let factory = registry.factory(for: engine.type) else {
-                continue
-            }
-            backends[engine.name] = try factory.make(settings)
-        }
+        for engine in configuration.engines { backends[engine.name] = try backend(of: engine) }
         return backends
+    }
+
+    /// `nil`: the engine is disabled.
+    package func backend(of engine: ConfiguredEngine) throws -> (any Backend)? {
+        guard case .enabled(let settings, _) = engine.state else { return nil }
+        return try registry.factory(for: engine.type)?.make(settings)
     }
 
     package func engineSettings(_ backends: [String: any Backend]) -> EngineSettings {
@@ -40,16 +41,20 @@ package struct Composition {
         }
         for pipeline in configuration.pipelines {
             settings.pipelines[pipeline.name] = PipelineDefinition(
-                isEnabled: pipeline.isEnabled,
-                steps: [StepDefinition(name: pipeline.step.name, engines: [pipeline.step.engine])],
-                description: pipeline.description)
+                isEnabled: pipeline.isEnabled, steps: pipeline.steps.map(Self.step), description: pipeline.description)
         }
         for caller in configuration.server.callers {
             settings.callerLimits[caller.name] = CallerLimits(openTasksMax: caller.openTasksMax)
         }
+        settings.probeIntervalMilliseconds = EngineLimits.probeIntervalMilliseconds
         settings.queuedTasksMax = configuration.server.limits.queuedTasksMax
         settings.defaultStartByMilliseconds = configuration.server.timeouts.startByMilliseconds
         return settings
+    }
+
+    private static func step(_ step: ConfiguredStep) -> StepDefinition {
+        StepDefinition(
+            name: step.name, engines: step.engines, strategy: step.strategy == .spread ? .spread : .fallback)
     }
 
     private func definition(of engine: ConfiguredEngine, _ backend: (any Backend)?) -> EngineDefinition {
@@ -58,7 +63,8 @@ package struct Composition {
         case .enabled(_, let plan):
             return EngineDefinition(
                 type: engine.type, plan: plan,
-                capabilities: backend?.capabilities ?? LegacyBackend(type: engine.type).capabilities)
+                capabilities: backend?.capabilities ?? LegacyBackend(type: engine.type).capabilities,
+                uploadScope: backend?.uploadScope ?? "")
         case .disabled(let reason):
             return EngineDefinition(
                 type: engine.type,

@@ -3,7 +3,6 @@ import BackendAPI
 import EngineConfiguration
 import EngineCore
 import Glibc
-import HTTPTransport
 import Logging
 import PoseServer
 import ServiceComposition
@@ -19,45 +18,54 @@ struct Serve: AsyncParsableCommand {
             SIGTERM or SIGINT drains: no new tasks, running calls are answered, streams are told where to go on; runs at the provider go on and are \
             picked up at the next start. A second signal ends at once.
 
-            Example: RUNNINGHUB_API_KEY=... posetransferd serve --config engine_config.yml
+            \(ConfigurationOptions.sourcesForPeople) 'posetransferd check' tells whether everything is ready.
+
+            Example: RUNNINGHUB_API_KEY=... posetransferd serve --config engine_config.yml --listen 127.0.0.1:7411
             """)
 
-    @Option(name: .long, help: "The configuration file.") var config = "engine_config.yml"
-    @Option(name: .long, help: "trace, debug, info, notice, warning, error or critical.") var logLevel: String = "info"
+    @OptionGroup var options: ConfigurationOptions
+    @Option(
+        name: .long, help: "trace, debug, info, notice, warning, error or critical; PTD_LOG_LEVEL wins over it.")
+    var logLevel: String = "info"
 
     func run() async throws {
         let logger = try makeLogger()
-        let transport = try Self.start(logger) { try CurlTransport(.init()) }
-        defer { transport.shutdown() }
-        let registry = Composition.registry(transport: transport)
-        let loaded = try load(registry, logger)
-        ProcessSettings.apply(connectionsMax: loaded.server.limits.connectionsMax, logger: logger)
-        let store = try Self.open(loaded.storage.path, logger)
-        defer { store.close() }
-        let composition = Composition(configuration: loaded, registry: registry)
-        try await serve(composition, store, logger)
+        try await Composition.withRegistry { registry, _ in
+            let loaded = try load(registry, logger)
+            ProcessSettings.apply(connectionsMax: loaded.server.limits.connectionsMax, logger: logger)
+            let store = try Self.open(loaded.storage.path, logger)
+            defer { store.close() }
+            let composition = Composition(configuration: loaded, registry: registry)
+            try await serve(composition, store, logger)
+        }
     }
 
     private func makeLogger() throws -> Logger {
-        guard let level = Logger.Level(rawValue: logLevel) else {
+        let variable = SystemSources.variable("PTD_LOG_LEVEL") ?? ""
+        guard let level = Logger.Level(rawValue: variable.isEmpty ? logLevel : variable) else {
             throw ValidationError(
-                "--log-level: '\(logLevel)' is none of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
-            )
+                "\(variable.isEmpty ? "--log-level" : "PTD_LOG_LEVEL"): give one of "
+                    + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
         }
         var logger = Logger(label: "posetransferd") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
         return logger
     }
 
-    /// Every error of the file is shown at once; the exit status is 78.
     private func load(_ registry: BackendRegistry, _ logger: Logger) throws -> ServiceConfiguration {
+        let loaded = try Self.checked { () throws(ConfigurationError) in try options.load(registry) }
+        for warning in loaded.warnings { logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
+        return loaded.configuration
+    }
+
+    /// Every error of the configuration is shown at once; the exit status is 78.
+    static func checked(
+        _ load: () throws(ConfigurationError) -> LoadedConfiguration
+    ) throws -> LoadedConfiguration {
         do throws(ConfigurationError) {
-            let loader = ConfigurationLoader(registry: registry, sources: SystemSources.configurationSources)
-            let loaded = try loader.load(path: config)
-            for warning in loaded.warnings { logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
-            return loaded.configuration
+            return try load()
         } catch {
-            Self.complain("\(error)")
+            complain("\(error)")
             throw ExitStatus.configuration
         }
     }
@@ -71,7 +79,7 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private static func start<Part>(_ logger: Logger, _ make: () throws -> Part) throws -> Part {
+    static func start<Part>(_ make: () throws -> Part) throws -> Part {
         do { return try make() } catch {
             complain("posetransferd: \(error)")
             throw ExitStatus.internalFault
@@ -87,7 +95,7 @@ struct Serve: AsyncParsableCommand {
     // MARK: Running
 
     private func serve(_ composition: Composition, _ store: TaskStore, _ logger: Logger) async throws {
-        let parts = try Self.start(logger) { try composition.parts(over: store, logger) }
+        let parts = try Self.start { try composition.parts(over: store, logger) }
         let listener = ListenerService(
             server: parts.server, recovered: parts.recovered, host: composition.configuration.server.listen.host)
         let group = ServiceGroup(

@@ -3,12 +3,22 @@ import Glibc
 
 /// Files and variables for the configuration, read from this machine.
 enum SystemSources {
-    static var configurationSources: ConfigurationSources {
-        ConfigurationSources(variable: variable, file: read)
+    static func configurationSources(flags: [FlagSetting]) -> ConfigurationSources {
+        ConfigurationSources(variable: variable, file: read, variableNames: variableNames, flags: flags)
     }
 
-    @Sendable private static func variable(_ name: String) -> String? {
+    @Sendable static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
+    }
+
+    @Sendable private static func variableNames() -> [String] {
+        var names: [String] = []
+        var next = environ
+        while let entry = next.pointee {
+            names.append(String(String(cString: entry).prefix { $0 != "=" }))
+            next = next.successor()
+        }
+        return names
     }
 
     /// Reads a regular file whole; a named pipe or a device never makes a start hang.

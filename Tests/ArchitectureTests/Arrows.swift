@@ -56,8 +56,7 @@ struct Arrows {
                 "BackendAPI", "EngineConfiguration", "HTTPTransport", "Logging", "PoseServer", "PoseTransferClient",
                 "ProviderSimulator", "ServiceComposition", "ServiceLifecycle", "TaskStore",
             ], system: ["Glibc"]),
-        // Programs of callers: they see the client library alone, and read files as callers do.
-        "Examples": Arrows(["PoseTransferClient"], system: ["FoundationEssentials"]),
+        // Programs of callers, in the folder Examples: they see the client library alone.
         "SubmitAndWait": Arrows(["PoseTransferClient"]),
         "ResumeWatch": Arrows(["PoseTransferClient"]),
         "SubmitMany": Arrows(["PoseTransferClient"]),
@@ -66,9 +65,9 @@ struct Arrows {
             [
                 "ArgumentParser", "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "Logging",
                 "Metrics",
-                "PoseServer", "RunningHubBackend", "ServiceComposition", "ServiceLifecycle", "SystemPorts", "TaskStore",
-                "UnixSignals",
-            ], system: ["Dispatch", "Glibc"]),
+                "PoseServer", "RunningHubBackend", "ServiceComposition", "ServiceLifecycle", "SystemPorts",
+                "TaskStore", "UnixSignals",
+            ], system: ["Dispatch", "FoundationEssentials", "Glibc"]),  // JSON of config and check
         "posetransferctl": Arrows(
             ["ArgumentParser", "Histogram", "Logging", "PoseTransferClient", "ProviderSimulator"],
             system: ["Dispatch", "FoundationEssentials", "Glibc"]),

@@ -5,18 +5,21 @@ import BackendAPI
 /// A loader over a made-up outside world.
 func loader(
     variables: [String: String] = ["RUNNINGHUB_API_KEY": secretText],
-    files: [String: FileContents] = [:]
+    files: [String: FileContents] = [:], flags: [String] = [], registry: BackendRegistry = fakeRegistry
 ) -> ConfigurationLoader {
     ConfigurationLoader(
-        registry: BackendRegistry([FakeFactory(), LegacyBackendFactory.onething, LegacyBackendFactory.autodl]),
+        registry: registry,
         sources: ConfigurationSources(
             variable: { variables[$0] },
             file: { path, bytesMax in
                 guard let file = files[path] else { return .unreadable(reason: "No such file or directory") }
                 if case .bytes(let bytes, _) = file, bytes.count > bytesMax { return .tooLarge }
                 return file
-            }))
+            },
+            variableNames: { Array(variables.keys) }, flags: flags.compactMap(FlagSetting.init(argument:))))
 }
+
+let fakeRegistry = BackendRegistry([FakeFactory(), LegacyBackendFactory.onething, LegacyBackendFactory.autodl])
 
 /// The key that no message may ever hold.
 let secretText = "5ecre7c0ffee5ecre7c0ffee5ecre7c0"
@@ -47,21 +50,24 @@ extension String {
 /// The messages of a file that must be refused, without `file.yml:`.
 func refusals(
     _ text: String, variables: [String: String] = ["RUNNINGHUB_API_KEY": secretText],
-    files: [String: FileContents] = [:]
+    files: [String: FileContents] = [:], flags: [String] = []
 ) -> [String] {
     do {
-        _ = try loader(variables: variables, files: files).load(Array(text.utf8), file: "file.yml")
+        _ = try loader(variables: variables, files: files, flags: flags).load(Array(text.utf8), file: "file.yml")
         return []
     } catch {
-        return error.problems.map { String($0.description.dropFirst("file.yml".count).drop { $0 == ":" || $0 == " " }) }
+        return error.problems.map { problem in
+            guard problem.position?.outside == nil else { return problem.description }
+            return String(problem.description.dropFirst("file.yml".count).drop { $0 == ":" || $0 == " " })
+        }
     }
 }
 
 func load(
     _ text: String, variables: [String: String] = ["RUNNINGHUB_API_KEY": secretText],
-    files: [String: FileContents] = [:]
+    files: [String: FileContents] = [:], flags: [String] = []
 ) throws -> LoadedConfiguration {
-    try loader(variables: variables, files: files).load(Array(text.utf8), file: "file.yml")
+    try loader(variables: variables, files: files, flags: flags).load(Array(text.utf8), file: "file.yml")
 }
 
 extension ConfiguredEngine {

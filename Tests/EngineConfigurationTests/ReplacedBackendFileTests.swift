@@ -46,12 +46,13 @@ import Testing
             configuration.server.timeouts
                 == ConfiguredTimeouts(
                     handshakeMilliseconds: 5_000, frameMilliseconds: 30_000, writeMilliseconds: 30_000,
-                    keepaliveMilliseconds: 20_000, idleMilliseconds: 300_000, drainMilliseconds: 20_000,
-                    startByMilliseconds: 86_400_000))
+                    keepaliveMilliseconds: 20_000, idleMilliseconds: 300_000,
+                    connectionAgeMaxMilliseconds: 0, drainMilliseconds: 20_000, startByMilliseconds: 86_400_000))
         #expect(
             configuration.storage
                 == ConfiguredStorage(
-                    path: "./data"))
+                    path: "./data", resultRetentionMilliseconds: 604_800_000, taskRetentionMilliseconds: 2_592_000_000,
+                    inputRetentionMilliseconds: 86_400_000, storedBytesMax: 0))
         #expect(configuration.server.healthWithoutToken == nil)
     }
 

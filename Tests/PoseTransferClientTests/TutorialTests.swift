@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: ["SubmitAndWait", "ResumeWatch", "SubmitMany"])
     func theFilesOfTheTutorialAreTheExamples(name: String) throws {
-        let example = try Self.text(Self.root.appending(path: "Sources/Examples/\(name)/\(name).swift"))
+        let example = try Self.text(Self.root.appending(path: "Examples/\(name)/\(name).swift"))
         #expect(try Self.text(Self.catalog.appending(path: "Resources/\(name).swift")) == example)
         #expect(
             try Self.text(Self.catalog.appending(path: "Tutorials/ThreePrograms.tutorial")).contains(

@@ -43,7 +43,7 @@ final class DataFolder: Sendable {
         }
     }
 
-    private static func checkRights(_ path: String) throws(StoreError) {
+    static func checkRights(_ path: String) throws(StoreError) {
         let status = try OpenFile(path, O_RDONLY | O_DIRECTORY).status()
         guard status.st_uid == geteuid() else {
             throw StoreError(
@@ -60,7 +60,7 @@ final class DataFolder: Sendable {
     }
 
     /// Leftovers are removed at each start: that must never happen in a folder of other things.
-    private static func checkOurs(_ path: String) throws(StoreError) {
+    static func checkOurs(_ path: String) throws(StoreError) {
         let names = try Folders.names(in: path).filter { $0 != "lost+found" }
         guard names.isEmpty || names.contains("lock") else {
             throw StoreError(
@@ -87,7 +87,7 @@ final class DataFolder: Sendable {
         return file
     }
 
-    private static func holder(_ file: OpenFile) throws(StoreError) -> String {
+    static func holder(_ file: OpenFile) throws(StoreError) -> String {
         var text = [UInt8](repeating: 0, count: 20)
         let count = try text.withUnsafeMutableBufferPointer { bytes throws(StoreError) in
             try file.read(at: 0, into: UnsafeMutableRawBufferPointer(bytes))

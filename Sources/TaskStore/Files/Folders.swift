@@ -48,7 +48,7 @@ enum Folders {
         return String(cString: resolved)
     }
 
-    private static func parent(of path: String) -> String {
+    static func parent(of path: String) -> String {
         var rest = Substring(path)
         while rest.count > 1, rest.last == "/" { rest.removeLast() }
         guard let slash = rest.lastIndex(of: "/") else { return "." }

@@ -22,7 +22,7 @@ import Testing
                 task.latest.state = PoseWire.TaskState(rawValue: state)
                 var made = Output()
                 made.sha256 = ContentDigest(of: output).bytes
-                task.latest.outputs = [made]
+                task.latest.outputs = state == 6 ? [made] : []
                 var response = ListTasksResponse()
                 response.tasks = [snapshot("t2", key: "other"), task]
                 connection.respond(response, to: request.call)
