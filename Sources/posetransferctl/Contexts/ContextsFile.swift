@@ -27,8 +27,14 @@ struct ContextsFile {
     private struct Stored: Decodable {
         struct Context: Decodable {
             var server: String
-            var token_file: String?
-            var token_variable: String?
+            var tokenFile: String?
+            var tokenVariable: String?
+
+            enum CodingKeys: String, CodingKey {
+                case server
+                case tokenFile = "token_file"
+                case tokenVariable = "token_variable"
+            }
         }
         var current: String?
         var contexts: [String: Context]
@@ -45,9 +51,9 @@ struct ContextsFile {
         }
         var contexts = ServerContexts(current: stored.current)
         for (name, context) in stored.contexts {
-            let token = context.token_file.map { ServerContext.Token.file($0) }
+            let token = context.tokenFile.map { ServerContext.Token.file($0) }
             contexts.named[name] = ServerContext(
-                server: context.server, token: token ?? context.token_variable.map { .variable($0) })
+                server: context.server, token: token ?? context.tokenVariable.map { .variable($0) })
         }
         return contexts
     }

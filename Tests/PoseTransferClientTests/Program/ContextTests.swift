@@ -14,9 +14,8 @@ import Testing
     private static func resolve(
         _ given: Destination.Given = Destination.Given(), _ environment: [String: String] = [:], current: String? = nil
     ) throws(CommandFailure) -> Destination {
-        try Destination.resolve(given, environment: { environment[$0] }) { () throws(CommandFailure) in
-            contexts(current: current)
-        }
+        let read = { () throws(CommandFailure) in contexts(current: current) }
+        return try Destination.resolve(given, environment: { environment[$0] }, contexts: read)
     }
 
     @Test func withoutAnythingItIsThisMachine() throws {
