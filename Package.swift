@@ -28,6 +28,7 @@ let package = Package(
     name: "posetransferd",
     products: [
         .library(name: "PoseTransferClient", targets: ["PoseTransferClient"]),
+        .library(name: "PoseTransferTestKit", targets: ["PoseTransferTestKit"]),
         .executable(name: "posetransferd", targets: ["posetransferd"]),
         .executable(name: "posetransferctl", targets: ["posetransferctl"]),
     ],
@@ -78,18 +79,45 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ProviderSimulator", dependencies: [crypto, nioCore, nioPosix, nioHTTP1], swiftSettings: strict),
+        .target(
+            name: "ServiceComposition",
+            dependencies: [
+                "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "PoseServer", "RunningHubBackend",
+                "SystemPorts", "TaskStore", logging, serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "PoseTransferTestKit",
+            dependencies: [
+                "BackendAPI", "EngineConfiguration", "HTTPTransport", "PoseServer", "PoseTransferClient",
+                "ProviderSimulator",
+                "ServiceComposition", "TaskStore", logging, serviceLifecycle,
+            ],
+            swiftSettings: strict),
 
         // Programs
         .executableTarget(
             name: "posetransferd",
             dependencies: [
                 "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "PoseServer", "RunningHubBackend",
+                "ServiceComposition",
                 "SystemPorts", "TaskStore", argumentParser, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "posetransferctl",
             dependencies: ["PoseTransferClient", "ProviderSimulator", argumentParser, logging],
+            swiftSettings: strict),
+
+        // Examples: what a caller's program looks like; the tutorial shows these files
+        .executableTarget(
+            name: "SubmitAndWait", dependencies: ["PoseTransferClient"], path: "Examples/SubmitAndWait",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ResumeWatch", dependencies: ["PoseTransferClient"], path: "Examples/ResumeWatch",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "SubmitMany", dependencies: ["PoseTransferClient"], path: "Examples/SubmitMany",
             swiftSettings: strict),
 
         // Test support
@@ -147,8 +175,8 @@ let package = Package(
         .testTarget(
             name: "PoseTransferClientTests",
             dependencies: [
-                "LoopbackPorts", "PoseTransferClient", "PoseWire", "posetransferctl", logging, nioCore, nioPosix,
-                nioEmbedded,
+                "LoopbackPorts", "PoseTransferClient", "PoseWire", "posetransferctl", argumentParser, logging, nioCore,
+                nioPosix, nioEmbedded,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -157,6 +185,10 @@ let package = Package(
                 "LoopbackPorts", "PoseTransferClient", "ProviderSimulator", "SystemPorts", "posetransferctl",
                 "posetransferd",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PoseTransferTestKitTests",
+            dependencies: ["PoseTransferClient", "PoseTransferTestKit", "ResumeWatch", "SubmitAndWait", "SubmitMany"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],

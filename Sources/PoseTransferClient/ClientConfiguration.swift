@@ -2,6 +2,7 @@
 public struct ClientConfiguration: Sendable {
     /// A name or an address.
     public var host: String
+    /// The TCP port, 1 to 65535.
     public var port: Int
     /// The bearer secret; nothing for a server that asks for none. It is sent only in the connection's first frame and never logged.
     public var token: String?
@@ -23,6 +24,12 @@ public struct ClientConfiguration: Sendable {
     /// keepalive time-out ends the connection.
     public var keepaliveInterval: Duration = .seconds(15)
 
+    /// Told before each wait for another attempt, also of a status stream or a result. It is called on any thread and must not block.
+    public var onRetry: (@Sendable (RetryNotice) -> Void)?
+    /// Told when a lost connection has been made again. It is called on any thread and must not block.
+    public var onReconnect: (@Sendable (ServerInformation) -> Void)?
+
+    /// For the server at this address, with the usual time-outs.
     public init(host: String = "127.0.0.1", port: Int = 7411, token: String? = nil) {
         self.host = host
         self.port = port

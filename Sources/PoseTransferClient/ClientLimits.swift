@@ -20,4 +20,6 @@ enum ClientLimits {
     static let resultInMemoryBytesMax = 64 << 20
     /// How often a stream may show a gap without a single event in between before the server is held to be at fault.
     static let gapsInARowMax = 3
+    /// How often a server may break the protocol in one call, stream or download before it is told instead of tried again.
+    static let violationsMax = 3
 }

@@ -33,6 +33,7 @@ extension PoseTransferClient {
                 guard !isFirst, error.code == .cannotConnect || error.isPassing else { throw error }
                 failure = error
             }
+            guard !trouble.isHopeless(failure) else { throw failure }
             let (failures, giveUpAt) = trouble.failed(at: .now())
             try await pause(failure.retryAfter, failures: failures, until: giveUpAt) { failure }
         }

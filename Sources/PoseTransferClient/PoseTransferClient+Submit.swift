@@ -72,18 +72,25 @@ extension PoseTransferClient {
         message.taskTimeoutMilliseconds = try Self.milliseconds(request.taskTimeout, "task_timeout_ms")
         message.startByMilliseconds = try Self.milliseconds(request.startBy, "start_by_ms")
         var room = InlineRoom(frameBytesMax: server.frameBytesMax)
-        message.sourceImage = try await content(request.source, &room)
-        message.poseImage = try await content(request.pose, &room)
+        message.sourceImage = try await content(request.source, "source_image", &room)
+        message.poseImage = try await content(request.pose, "pose_image", &room)
         return message
     }
 
     private func content(
-        _ image: ImageSource, _ room: inout InlineRoom
+        _ image: ImageSource, _ field: String, _ room: inout InlineRoom
     ) async throws(PoseTransferError) -> ImageContent {
         switch image {
         case .stored(let digest): return .sha256(digest.bytes)
+        case .url(let url): return .url(url)
+        case .path(let path): return .path(path)
         case .bytes(let bytes) where room.takes(bytes.count): return .data(ByteBuffer(bytes: bytes))
-        case .bytes(let bytes): return .sha256(try await putImage(bytes).digest.bytes)
+        case .bytes(let bytes):
+            do throws(PoseTransferError) {
+                return .sha256(try await putImage(bytes).digest.bytes)
+            } catch {
+                throw error.about(field)
+            }
         }
     }
 
@@ -100,6 +107,16 @@ extension PoseTransferClient {
             throw .invalidRequest(field, "\(field) must be 1 to \(UInt32.max) ms, not \(duration)")
         }
         return milliseconds
+    }
+}
+
+extension PoseTransferError {
+    /// The refusal of a picture that was put names the fields of that call; the caller knows it by its place in the submit.
+    fileprivate func about(_ image: String) -> PoseTransferError {
+        guard code == .refused, reason.hasPrefix("IMAGE_") || !field.isEmpty else { return self }
+        var error = self
+        error.field = "\(image).data"
+        return error
     }
 }
 

@@ -29,8 +29,9 @@ public final class PoseTransferClient: Sendable {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         self.configuration = configuration
         self.logger = logger
-        keeper = ConnectionKeeper(backoff: configuration.backoff, eventLoop: eventLoop) {
-            () async throws(PoseTransferError) in
+        keeper = ConnectionKeeper(
+            backoff: configuration.backoff, eventLoop: eventLoop, onReconnect: configuration.onReconnect
+        ) { () async throws(PoseTransferError) in
             try await Connection.open(configuration, on: eventLoop, logger)
         }
     }
@@ -44,9 +45,9 @@ public final class PoseTransferClient: Sendable {
         return try await keeper.connection(until: .now() + TimeAmount(patience)).server
     }
 
-    /// Closes the connection. Calls that run end with an error, and so does every call from now on. Tasks go on.
+    /// Closes the connection, and returns when it is closed. Calls that run end with an error, and so does every call from now on. Tasks go on.
     public func shutdown() async {
-        keeper.close()
+        await keeper.close()
     }
 }
 
@@ -87,6 +88,7 @@ extension PoseTransferClient {
         var random = SystemRandomNumberGenerator()
         let wait = max(wait ?? .zero, configuration.backoff.delay(failures: failures, random: &random))
         guard NIODeadline.now() + TimeAmount(wait) < deadline else { throw late() }
+        configuration.onRetry?(RetryNotice(error: late(), failuresInARow: max(1, failures), wait: wait))
         do {
             try await Task.sleep(for: wait)
         } catch {

@@ -33,9 +33,11 @@ public struct PoseTransferError: Error, Sendable, CustomStringConvertible {
         /// The client has been shut down.
         public static let closed = Code(base: .closed)
 
+        /// The code's name, for example `refused`.
         public var description: String { base.rawValue }
     }
 
+    /// What kind of error it is, and so what is known of the call.
     public var code: Code
     /// The server's canonical code (google.rpc.Code, 1 to 16) where it has refused; else nothing.
     public var statusCode: Int?
@@ -49,8 +51,10 @@ public struct PoseTransferError: Error, Sendable, CustomStringConvertible {
     public var retryAfter: Duration?
     /// The key of the submit that this error ended; nothing for all other calls.
     public var idempotencyKey: String?
+    /// The error below, where there is one.
     public var cause: (any Error)?
 
+    /// An error of that kind; the library makes them, and a caller's test double.
     public init(
         _ code: Code, reason: String, message: String, statusCode: Int? = nil, field: String = "",
         retryAfter: Duration? = nil, cause: (any Error)? = nil
@@ -64,6 +68,7 @@ public struct PoseTransferError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// One line: code, reason, field and message.
     public var description: String {
         let place = field.isEmpty ? "" : " (\(field))"
         return "\(code) \(reason)\(place): \(message)"

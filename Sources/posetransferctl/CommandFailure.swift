@@ -17,11 +17,22 @@ struct CommandFailure: Error, Equatable {
         self.advice = advice
     }
 
-    init(_ error: PoseTransferError) {
-        let place = error.field.isEmpty ? "" : " (\(error.field))"
+    /// `names` says what the user gave for a field: the file behind `source_image`.
+    init(_ error: PoseTransferError, names: [String: String] = [:]) {
+        var (message, field) = (error.message, error.field)
+        for (image, given) in names.sorted(by: { $0.key < $1.key }) where field == image || field.hasPrefix("\(image).")
+        {
+            message = Self.replacing(field, in: message, by: given)
+            field = given
+        }
+        let place = field.isEmpty ? "" : " (\(field))"
         let reason = error.code == .refused ? "\(error.reason)\(place): " : ""
-        self.init(
-            ExitStatus(error), reason: error.reason, reason + error.message, advice: Self.advice(for: error))
+        self.init(ExitStatus(error), reason: error.reason, reason + message, advice: Self.advice(for: error))
+    }
+
+    private static func replacing(_ word: String, in text: String, by other: String) -> String {
+        guard let range = text.firstRange(of: word) else { return text }
+        return text.replacingCharacters(range, by: other)
     }
 
     /// For standard error. What a server says must not move the cursor or colour the screen.
@@ -46,10 +57,17 @@ struct CommandFailure: Error, Equatable {
         case "TOKEN_INVALID": return "Give the token with --token-file FILE, or in POSETRANSFER_TOKEN."
         case "IDEMPOTENCY_KEY_REUSED": return "That key belongs to another submit: choose another --idempotency-key."
         case "TASK_NOT_ENDED": return "Wait for it: posetransferctl watch TASK."
+        case "ADMIN_ONLY": return "It is for callers with `admin: true` in the server's configuration."
         case "TASK_UNKNOWN": return "The id may be mistyped, another caller's, or older than the server keeps tasks."
         default:
-            guard let wait = error.retryAfter else { return "" }
+            guard let wait = error.retryAfter else { return ReasonTable.entry(error.reason)?.advice ?? "" }
             return "Try again in \(Elapsed.text(max(wait, .seconds(1))))."
         }
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(_ range: Range<String.Index>, by other: String) -> String {
+        String(self[..<range.lowerBound]) + other + String(self[range.upperBound...])
     }
 }

@@ -15,6 +15,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     case usage = 64
     case cannotReadFile = 66
     case cannotWriteFile = 73
+    case configuration = 78
     case interrupted = 130
 
     /// One line for the manual.
@@ -33,6 +34,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
         case .usage: "the command line is wrong"
         case .cannotReadFile: "a file that was to be read cannot be"
         case .cannotWriteFile: "a file cannot be written, or exists and --force is not given"
+        case .configuration: "the file of contexts cannot be used"
         case .interrupted: "Ctrl-C or SIGTERM; the task goes on"
         }
     }

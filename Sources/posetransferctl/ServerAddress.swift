@@ -30,6 +30,9 @@ struct ServerAddress: Equatable {
         guard !host.isEmpty, !host.contains(where: \.isWhitespace), !host.contains("/") else { return nil }
     }
 
+    /// As it is written on a command line.
+    var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
     private static func port(_ text: Substring) -> Int? {
         guard !text.isEmpty else { return standardPort }
         guard text.first == ":", let port = UInt16(text.dropFirst()), port > 0 else { return nil }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BackendAPI
 import EngineConfiguration
+import ServiceComposition
 import TaskStore
 
 /// `posetransferd check`: the list to go through before going live.
@@ -30,7 +31,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Composition.withRegistry { registry in
+        try await Composition.withRegistry { registry, _ in
             let loaded: LoadedConfiguration
             do throws(ConfigurationError) {
                 loaded = try options.load(registry)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EngineConfiguration
 import FoundationEssentials
+import ServiceComposition
 
 /// `posetransferd config`: what is in force and why, or the reference of all keys.
 struct ConfigCommand: AsyncParsableCommand {
@@ -25,7 +26,7 @@ struct ConfigCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Composition.withRegistry { registry in
+        try await Composition.withRegistry { registry, _ in
             if reference { return print(ConfigurationReference(registry).markdown, terminator: "") }
             let loaded = try Serve.checked { () throws(ConfigurationError) in try options.load(registry) }
             for warning in loaded.warnings { Serve.complain("warning: \(warning)") }

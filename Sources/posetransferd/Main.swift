@@ -1,4 +1,5 @@
 import ArgumentParser
+import ServiceComposition
 
 /// The daemon's commands. Everything that decides is in the libraries; here they are put together.
 @main
@@ -12,9 +13,4 @@ struct Posetransferd: AsyncParsableCommand {
             """,
         version: Build.version,
         subcommands: [Serve.self, ConfigCommand.self, CheckCommand.self, Health.self])
-}
-
-/// What this program says of itself.
-enum Build {
-    static let version = "0.1.0"
 }

@@ -3,10 +3,11 @@ import BackendAPI
 import EngineConfiguration
 import EngineCore
 import Glibc
+import HTTPTransport
 import Logging
 import PoseServer
+import ServiceComposition
 import ServiceLifecycle
-import SystemPorts
 import TaskStore
 import UnixSignals
 
@@ -30,13 +31,13 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let logger = try makeLogger()
-        try await Composition.withRegistry { registry in
+        try await Composition.withRegistry { registry, transport in
             let loaded = try load(registry, logger)
             ProcessSettings.apply(connectionsMax: loaded.server.limits.connectionsMax, logger: logger)
             let store = try Self.open(loaded.storage.path, logger)
             defer { store.close() }
             let composition = Composition(configuration: loaded, registry: registry)
-            try await serve(composition, store, logger)
+            try await serve(composition, store, transport, logger)
         }
     }
 
@@ -94,33 +95,21 @@ struct Serve: AsyncParsableCommand {
 
     // MARK: Running
 
-    private func serve(_ composition: Composition, _ store: TaskStore, _ logger: Logger) async throws {
-        let backends = try Self.start { try composition.backends() }
-        let clock = SystemClock()
-        let settings = composition.engineSettings(backends)
-        let engine = Engine(
-            settings: settings,
-            runner: BackendRunner(backends: backends, images: store.images),
-            clock: clock, random: SystemRandom(), doorbell: ThreadDoorbell(), logger: logger)
-        let drain = composition.configuration.server.timeouts.drainMilliseconds
-        let (recovered, isRecovered) = AsyncStream.makeStream(of: Void.self)
-        let engineService = EngineService(engine: engine, journal: store.journal, drainMilliseconds: drain) {
-            isRecovered.yield()
-            isRecovered.finish()
+    private func serve(
+        _ composition: Composition, _ store: TaskStore, _ transport: CurlTransport, _ logger: Logger
+    ) async throws {
+        let parts = try Self.start {
+            try composition.parts(
+                over: store, transport, logger: logger, auditLogger: auditLogger(like: logger),
+                requestDrain: { kill(getpid(), SIGTERM) })
         }
-        let server = PoseServer(
-            configuration: composition.serverConfiguration(instanceID: store.instanceID), settings: settings,
-            ports: ServerPorts(
-                engine: engine, reader: store.reader, lists: NoTaskLists(), housekeeper: NoHousekeeper(),
-                images: store.images, inputFiles: NoInputFiles(), imageFetcher: NoImageFetcher(), clock: clock,
-                requestDrain: { kill(getpid(), SIGTERM) }),
-            logger: logger, auditLogger: auditLogger(like: logger))
         let listener = ListenerService(
-            server: server, recovered: recovered, host: composition.configuration.server.listen.host)
+            server: parts.server, recovered: parts.recovered, host: composition.configuration.server.listen.host)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: engineService, failureTerminationBehavior: .cancelGroup),
+                    .init(service: parts.engine, failureTerminationBehavior: .cancelGroup),
+                    .init(service: parts.housekeeping),
                     .init(service: listener, failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

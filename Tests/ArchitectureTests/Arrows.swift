@@ -45,12 +45,28 @@ struct Arrows {
         // Shares no line with RunningHubBackend: a common misreading of the provider would pass every test.
         "ProviderSimulator": Arrows(
             ["Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"], system: ["FoundationEssentials"]),
+        // Wires the parts of one service to each other; the program and the test kit start what it makes.
+        "ServiceComposition": Arrows([
+            "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "Logging", "PoseServer",
+            "RunningHubBackend", "ServiceLifecycle", "SystemPorts", "TaskStore",
+        ]),
+        // A whole service inside a caller's test; of the system it needs a temporary folder.
+        "PoseTransferTestKit": Arrows(
+            [
+                "BackendAPI", "EngineConfiguration", "HTTPTransport", "Logging", "PoseServer", "PoseTransferClient",
+                "ProviderSimulator", "ServiceComposition", "ServiceLifecycle", "TaskStore",
+            ], system: ["Glibc"]),
+        // Programs of callers, in the folder Examples: they see the client library alone.
+        "SubmitAndWait": Arrows(["PoseTransferClient"]),
+        "ResumeWatch": Arrows(["PoseTransferClient"]),
+        "SubmitMany": Arrows(["PoseTransferClient"]),
         // Puts everything together; nobody imports it.
         "posetransferd": Arrows(
             [
                 "ArgumentParser", "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "Logging",
                 "Metrics",
-                "PoseServer", "RunningHubBackend", "ServiceLifecycle", "SystemPorts", "TaskStore", "UnixSignals",
+                "PoseServer", "RunningHubBackend", "ServiceComposition", "ServiceLifecycle", "SystemPorts",
+                "TaskStore", "UnixSignals",
             ], system: ["Dispatch", "FoundationEssentials", "Glibc"]),  // JSON of config and check
         "posetransferctl": Arrows(
             ["ArgumentParser", "Histogram", "Logging", "PoseTransferClient", "ProviderSimulator"],

@@ -9,7 +9,8 @@ enum PackageTree {
     static func swiftFiles() throws -> [SourceFile] {
         try ["Sources", "Tests"].flatMap { folder in
             try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
-                .filter { $0.hasSuffix(".swift") }.sorted()
+                // A documentation catalog shows copies of files that stand elsewhere.
+                .filter { $0.hasSuffix(".swift") && !$0.contains(".docc/") }.sorted()
                 .map { try SourceFile(path: "\(folder)/\($0)", text: read("\(folder)/\($0)")) }
         }
     }

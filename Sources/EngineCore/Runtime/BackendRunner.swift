@@ -46,7 +46,7 @@ package struct BackendRunner: Sendable {
                 try await fetcher.fetch(url, to: sink)
             } catch {
                 sink.discard()
-                throw sink.refusal.map(Self.unfit) ?? error
+                throw sink.refusal.map(Self.unfit) ?? Self.tooLarge(error)
             }
             return .fetched(try sink.finish())
         } catch let error as BackendError {
@@ -56,6 +56,12 @@ package struct BackendRunner: Sendable {
         } catch {
             return .fetchFailed(BackendError(.permanent, code: "fetch", message: "\(error)"))
         }
+    }
+
+    /// A fetcher may count the bytes before the sink does.
+    private static func tooLarge(_ error: BackendError) -> BackendError {
+        guard error.errorClass == .refusedBySink else { return error }
+        return BackendError(.refusedBySink, code: "IMAGE_TOO_LARGE", message: error.message)
     }
 
     /// A full disk passes; the code of unfit bytes is the wire's reason.

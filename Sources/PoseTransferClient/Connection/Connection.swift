@@ -45,6 +45,13 @@ final class Connection: Sendable {
     func close() {
         channel.close(promise: nil)
     }
+
+    /// Returns when it is closed.
+    func closed() async {
+        try? await channel.closeFuture.get()
+    }
+
+    var isOpen: Bool { channel.isActive }
 }
 
 /// What other threads may know of a connection.

@@ -9,6 +9,9 @@ final class ConnectionKeeper: Sendable {
     private struct State {
         var current: Connection?
         var attempt: Attempt?
+        var attemptTask: Task<Void, Never>?
+        /// All that are open: beside the current one those that the server drains.
+        var open: [Connection] = []
         var failuresInARow = 0
         var hasConnected = false
         var isClosed = false
@@ -17,14 +20,17 @@ final class ConnectionKeeper: Sendable {
     private let state = Mutex(State())
     private let backoff: FullJitterBackoff
     private let eventLoop: any EventLoop
+    private let onReconnect: (@Sendable (ServerInformation) -> Void)?
     private let open: @Sendable () async throws(PoseTransferError) -> Connection
 
     init(
         backoff: FullJitterBackoff, eventLoop: any EventLoop,
+        onReconnect: (@Sendable (ServerInformation) -> Void)? = nil,
         open: @escaping @Sendable () async throws(PoseTransferError) -> Connection
     ) {
         self.backoff = backoff
         self.eventLoop = eventLoop
+        self.onReconnect = onReconnect
         self.open = open
     }
 
@@ -54,7 +60,8 @@ final class ConnectionKeeper: Sendable {
         case .fail(let error): throw error
         case .wait(let attempt): return try await attempt.value(until: deadline)
         case .start(let attempt, let wait):
-            Task { await self.run(attempt, after: wait) }
+            let task = Task { await self.run(attempt, after: wait) }
+            state.withLock { state in if state.attempt === attempt { state.attemptTask = task } }
             return try await attempt.value(until: deadline)
         }
     }
@@ -69,38 +76,50 @@ final class ConnectionKeeper: Sendable {
 
     private func run(_ attempt: Attempt, after wait: Duration) async {
         if wait > .zero { try? await Task.sleep(for: wait) }
+        if state.withLock({ $0.isClosed }) { return attempt.fulfil(.failure(.closed)) }
         let outcome: Attempt.Outcome
         do throws(PoseTransferError) {
             outcome = .success(try await open())
         } catch {
             outcome = .failure(error)
         }
-        attempt.fulfil(settled(outcome))
+        attempt.fulfil(await settled(outcome))
     }
 
-    private func settled(_ outcome: Attempt.Outcome) -> Attempt.Outcome {
-        let isClosed = state.withLock { state in
-            state.attempt = nil
+    private func settled(_ outcome: Attempt.Outcome) async -> Attempt.Outcome {
+        let (isClosed, isReconnect) = state.withLock { state in
+            let isReconnect = state.hasConnected
+            (state.attempt, state.attemptTask) = (nil, nil)
             switch outcome {
             case .success(let connection) where !state.isClosed:
                 state.current = connection
                 state.hasConnected = true
+                state.open.removeAll { !$0.isOpen }
+                state.open.append(connection)
             case .success: break
             case .failure: state.failuresInARow += 1
             }
-            return state.isClosed
+            return (state.isClosed, isReconnect)
         }
-        guard isClosed, case .success(let connection) = outcome else { return outcome }
+        guard case .success(let connection) = outcome else { return outcome }
+        guard isClosed else {
+            if isReconnect { onReconnect?(connection.server) }
+            return outcome
+        }
         connection.close()
+        await connection.closed()
         return .failure(.closed)
     }
 
-    /// No call begins any more; those that run end with `closed`.
-    func close() {
-        let current = state.withLock { state in
+    /// No call begins any more; those that run end with an error. Returns when every connection is closed.
+    func close() async {
+        let (open, attempt) = state.withLock { state in
             state.isClosed = true
-            return state.current
+            return (state.open, state.attemptTask)
         }
-        current?.close()
+        for connection in open { connection.close() }
+        for connection in open { await connection.closed() }
+        attempt?.cancel()
+        await attempt?.value
     }
 }

@@ -1,9 +1,12 @@
 /// What is told of a result before its bytes come.
 public struct ResultDescription: Hashable, Sendable {
+    /// The task that made it.
     public var taskID: String
+    /// Which of the task's outputs it is, from 0.
     public var outputIndex: Int
     /// Bytes.
     public var size: UInt64
+    /// Of the whole result; it has been checked when `fetchResult` returns.
     public var digest: ContentDigest
     /// For example `image/png`.
     public var mediaType: String

@@ -19,6 +19,11 @@ extension PoseTransferError: Equatable {
             && one.idempotencyKey == other.idempotencyKey
     }
 
+    /// Whether the server has broken the protocol, before its WELCOME or behind it.
+    var isViolation: Bool {
+        code == .protocolViolation || (cause as? PoseTransferError)?.code == .protocolViolation
+    }
+
     /// Whether the same call can go well in a moment, because the server is only draining, or too much runs at once.
     /// A full queue or a caller's own limit is not meant: how long to wait for those is the caller's decision.
     var isPassing: Bool {

@@ -1,3 +1,5 @@
+internal import PoseWire
+
 /// Decides about another attempt of a call that may be repeated: every one that this library makes may be, a submit because
 /// of its key. A value: no connection, no clock.
 struct RepeatableCall {
@@ -5,6 +7,8 @@ struct RepeatableCall {
         case reads
         /// It changes something: when the answer is missing, the outcome is unknown.
         case changes
+        /// It changes something, and a server that drains has done it already.
+        case drains
     }
 
     enum OnEnding: Equatable {
@@ -17,6 +21,7 @@ struct RepeatableCall {
     private(set) var failuresInARow = 0
     /// Whether an attempt may have reached the server and was never answered.
     private var mayHaveHappened = false
+    private var violations = 0
     private var lastError = PoseTransferError.deadlineExceeded
 
     init(_ effect: Effect) {
@@ -26,7 +31,10 @@ struct RepeatableCall {
     /// There was no connection. `isFirst`: there has never been one.
     mutating func connectFailed(_ error: PoseTransferError, isFirst: Bool) -> OnEnding {
         lastError = error
-        guard !isFirst, error.code == .cannotConnect || error.isPassing else { return .fail(told(error)) }
+        if error.isViolation { violations += 1 }
+        guard !isFirst, error.code == .cannotConnect || error.isPassing, violations < ClientLimits.violationsMax else {
+            return .fail(told(error))
+        }
         return .again(wait: error.retryAfter)
     }
 
@@ -35,13 +43,16 @@ struct RepeatableCall {
         failuresInARow += 1
         switch ending {
         case .ok: return .fail(.protocolViolation("a call ended well and without its answer"))
+        case .refused(let error) where effect == .drains && error.reason == WireReason.serverDraining.rawValue:
+            return .fail(error)
         case .refused(let error) where error.isPassing: return passing(error)
         // What the server has refused it has judged: an earlier attempt is known not to have happened.
         case .refused(let error): return .fail(error)
         case .lost(let error, let requestSent):
             mayHaveHappened = mayHaveHappened || requestSent
             lastError = error
-            return .again(wait: nil)
+            if error.isViolation { violations += 1 }
+            return violations < ClientLimits.violationsMax ? .again(wait: nil) : .fail(told(error))
         case .gaveUp(let error):
             mayHaveHappened = true
             return .fail(told(error))
@@ -62,7 +73,7 @@ struct RepeatableCall {
         let unanswered: Set<PoseTransferError.Code> = [
             .cannotConnect, .connectionLost, .deadlineExceeded, .protocolViolation, .closed,
         ]
-        guard effect == .changes, mayHaveHappened, unanswered.contains(error.code) || error.isPassing else {
+        guard effect != .reads, mayHaveHappened, unanswered.contains(error.code) || error.isPassing else {
             return error
         }
         return PoseTransferError(

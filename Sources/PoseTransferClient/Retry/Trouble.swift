@@ -8,6 +8,7 @@ struct Trouble {
     private var since: NIODeadline?
     private var openedAt: NIODeadline?
     private var failures = 0
+    private var violations = 0
 
     init(_ configuration: ClientConfiguration) {
         patience = TimeAmount(configuration.reconnectPatience)
@@ -22,6 +23,12 @@ struct Trouble {
     mutating func isOver() {
         since = nil
         failures = 0
+    }
+
+    /// The connection broke for `error`. Whether the server has now broken the protocol too often to be tried again.
+    mutating func isHopeless(_ error: PoseTransferError) -> Bool {
+        if error.isViolation { violations += 1 }
+        return violations >= ClientLimits.violationsMax
     }
 
     /// How many failures in a row there were now, and until when it is worth trying.

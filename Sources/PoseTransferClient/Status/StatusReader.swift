@@ -61,18 +61,9 @@ final class StatusReader: Sendable {
 
     private func open(on connection: Connection) {
         state.withLock { state in
-            var request = StreamStatusRequest()
-            switch state.resumption.scope {
-            case .task(let id):
-                request.taskIDs = [id]
-                request.afterSequence = state.resumption.lastSequence
-            case .allMine:
-                request.allMine = true
-                request.afterCursor = state.resumption.lastCursor
-            }
             state.resumption.callOpened()
             state.trouble.callOpened(at: .now())
-            state.call = connection.start(.streamStatus(request))
+            state.call = connection.start(state.resumption.request)
         }
     }
 
@@ -123,6 +114,26 @@ final class StatusReader: Sendable {
             defer { (state.call, state.hasEnded) = (nil, true) }
             return state.call
         }
+    }
+}
+
+extension StatusResumption {
+    /// The call that goes on behind the last event seen.
+    fileprivate var request: CallRequest {
+        var request = StreamStatusRequest()
+        switch scope {
+        case .task(let id):
+            request.taskIDs = [id]
+            request.afterSequence = lastSequence
+        case .allMine:
+            request.allMine = true
+            request.afterCursor = lastCursor
+        case .allCallers:
+            var request = WatchAllRequest()
+            request.afterCursor = lastCursor
+            return .watchAll(request)
+        }
+        return .streamStatus(request)
     }
 }
 

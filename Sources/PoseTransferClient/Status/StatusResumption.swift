@@ -9,6 +9,8 @@ struct StatusResumption: Sendable {
         case task(String)
         /// All tasks of the caller; resumes by cursor and never ends by itself.
         case allMine
+        /// All tasks of all callers; as `allMine`.
+        case allCallers
     }
 
     enum OnEvent: Equatable {
@@ -33,6 +35,7 @@ struct StatusResumption: Sendable {
     private(set) var lastSequence: UInt64
     private(set) var lastCursor: UInt64
     private var gapsInARow = 0
+    private var violationsInARow = 0
     private var isFirstOfCall = true
 
     init(scope: Scope, afterSequence: UInt64 = 0, afterCursor: UInt64 = 0) {
@@ -48,7 +51,7 @@ struct StatusResumption: Sendable {
     mutating func eventReceived(_ event: StatusEvent) -> OnEvent {
         switch scope {
         case .task(let id): return taskEventReceived(event, id)
-        case .allMine: return cursorEventReceived(event)
+        case .allMine, .allCallers: return cursorEventReceived(event)
         }
     }
 
@@ -60,6 +63,7 @@ struct StatusResumption: Sendable {
         guard event.sequence > lastSequence else { return .skip }
         guard event.sequence - lastSequence - 1 == (isFirstOfCall ? 0 : event.dropped) else { return gapFound(id) }
         gapsInARow = 0
+        violationsInARow = 0
         isFirstOfCall = false
         lastSequence = event.sequence
         lastCursor = max(lastCursor, event.cursor)
@@ -79,11 +83,18 @@ struct StatusResumption: Sendable {
         if event.isTransient { return event.cursor <= lastCursor ? .deliver : .skip }
         guard event.cursor > lastCursor else { return .skip }
         lastCursor = event.cursor
+        violationsInARow = 0
         return .deliver
     }
 
+    /// A server at fault may be another one after a restart; one that stays so is told.
+    private mutating func violationFound(_ error: PoseTransferError) -> OnEnd {
+        violationsInARow += 1
+        return violationsInARow < ClientLimits.violationsMax ? .reopen(wait: nil) : .fail(error)
+    }
+
     /// The server has ended the call with a status.
-    func callEnded(_ ending: CallEnding) -> OnEnd {
+    mutating func callEnded(_ ending: CallEnding) -> OnEnd {
         switch ending {
         case .ok:
             // With the last sequence already seen the server has nothing to send: the task has ended before.
@@ -91,6 +102,7 @@ struct StatusResumption: Sendable {
             return .reopen(wait: nil)
         case .refused(let error) where error.isPassing: return .reopen(wait: error.retryAfter)
         case .refused(let error): return .fail(error)
+        case .lost(let error, _) where error.isViolation: return violationFound(error)
         case .lost, .overflowed: return .reopen(wait: nil)
         case .gaveUp(let error): return .fail(error)
         }

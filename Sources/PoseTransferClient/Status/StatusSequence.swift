@@ -13,6 +13,7 @@ public struct StatusSequence: AsyncSequence, Sendable {
     let client: PoseTransferClient
     let start: StatusResumption
 
+    /// Begins where the sequence was told to.
     public func makeAsyncIterator() -> Iterator {
         Iterator(reader: StatusReader(client: client, resumption: start))
     }

@@ -65,6 +65,7 @@ public struct Cost: Hashable, Sendable {
     /// For example `CNY`; empty where not known.
     public var currency: String
 
+    /// A cost of which the rest is not known.
     public init(coins: String = "", money: String = "", currency: String = "") {
         self.coins = coins
         self.money = money
@@ -81,6 +82,7 @@ public struct TaskFailure: Hashable, Sendable {
     /// For people: engine, workflow, the provider's code and what to do.
     public var message: String
 
+    /// A failure with these facts.
     public init(code: Int, reason: String, message: String) {
         self.code = code
         self.reason = reason
@@ -90,6 +92,7 @@ public struct TaskFailure: Hashable, Sendable {
 
 /// One picture that a task has made.
 public struct TaskOutput: Hashable, Sendable {
+    /// The output's name in the pipeline.
     public var name: String
     /// Bytes.
     public var size: UInt64
@@ -102,6 +105,7 @@ public struct TaskOutput: Hashable, Sendable {
     /// Pixels; 0 where not known.
     public var height: UInt32
 
+    /// An output with these facts.
     public init(
         name: String, size: UInt64, digest: ContentDigest?, mediaType: String, width: UInt32 = 0, height: UInt32 = 0
     ) {

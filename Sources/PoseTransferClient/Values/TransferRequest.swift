@@ -4,6 +4,11 @@ public enum ImageSource: Hashable, Sendable {
     case bytes([UInt8])
     /// A picture that was put before with ``PoseTransferClient/putImage(_:mediaType:)``.
     case stored(ContentDigest)
+    /// An address that the server fetches the picture from, once the task's turn has come. Which hosts it may use, its configuration says;
+    /// what is wrong with the bytes ends the task FAILED.
+    case url(String)
+    /// A file on the server's own machine, below one of the folders that its configuration opens to this caller.
+    case path(String)
 }
 
 /// What is to be done: the person of `source` in the pose of `pose`.
@@ -24,8 +29,10 @@ public struct TransferRequest: Sendable {
     public var taskTimeout: Duration?
     /// How long the task may wait at a stretch, in whole milliseconds; nothing: the server's own.
     public var startBy: Duration?
+    /// For your own use, to find tasks again: at most 32 of 64 + 256 bytes.
     public var labels: [String: String]
 
+    /// A request that leaves the rest to the server.
     public init(source: ImageSource, pose: ImageSource, pipeline: String = "") {
         self.source = source
         self.pose = pose

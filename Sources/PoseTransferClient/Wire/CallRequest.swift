@@ -11,6 +11,15 @@ enum CallRequest: Sendable {
     case putImage(PutImageRequest, content: ByteBuffer)
     case fetchResult(FetchResultRequest)
     case checkHealth(CheckHealthRequest)
+    case listTasks(ListTasksRequest)
+    case describeServer(DescribeServerRequest)
+    case listUnknown(ListUnknownRequest)
+    case resolveTask(ResolveTaskRequest)
+    case setEngine(SetEngineRequest)
+    case purgeCaller(PurgeCallerRequest)
+    case drain(DrainRequest)
+    case watchAll(WatchAllRequest)
+    case listAllTasks(ListAllTasksRequest)
 
     var method: WireMethod {
         switch self {
@@ -21,6 +30,15 @@ enum CallRequest: Sendable {
         case .putImage: .putImage
         case .fetchResult: .fetchResult
         case .checkHealth: .checkHealth
+        case .listTasks: .listTasks
+        case .describeServer: .describeServer
+        case .listUnknown: .listUnknown
+        case .resolveTask: .resolveTask
+        case .setEngine: .setEngine
+        case .purgeCaller: .purgeCaller
+        case .drain: .drain
+        case .watchAll: .watchAll
+        case .listAllTasks: .listAllTasks
         }
     }
 
@@ -40,6 +58,15 @@ enum CallRequest: Sendable {
         case .putImage(let message, _): try write(message, codec, call, &buffer)
         case .fetchResult(let message): try write(message, codec, call, &buffer)
         case .checkHealth(let message): try write(message, codec, call, &buffer)
+        case .listTasks(let message): try write(message, codec, call, &buffer)
+        case .describeServer(let message): try write(message, codec, call, &buffer)
+        case .listUnknown(let message): try write(message, codec, call, &buffer)
+        case .resolveTask(let message): try write(message, codec, call, &buffer)
+        case .setEngine(let message): try write(message, codec, call, &buffer)
+        case .purgeCaller(let message): try write(message, codec, call, &buffer)
+        case .drain(let message): try write(message, codec, call, &buffer)
+        case .watchAll(let message): try write(message, codec, call, &buffer)
+        case .listAllTasks(let message): try write(message, codec, call, &buffer)
         }
     }
 
@@ -58,6 +85,12 @@ enum CallResponse: Sendable {
     case imagePut(PutImageResponse)
     case result(ResultHeader)
     case health(CheckHealthResponse)
+    case page([PoseWire.TaskSnapshot], next: String, cursor: UInt64)
+    case description(DescribeServerResponse)
+    case settled(ResolveTaskResponse)
+    case engine(PoseWire.EngineHealth)
+    case purged(PurgeCallerResponse)
+    case draining
 
     /// Unpacks the answer to a call of `method`; a stream has none.
     init(_ payload: ByteBuffer, to method: WireMethod, _ codec: WireCodec) throws(WireError) {
@@ -69,7 +102,22 @@ enum CallResponse: Sendable {
         case .putImage: self = .imagePut(try codec.unpack(PutImageResponse.self, from: payload))
         case .fetchResult: self = .result(try codec.unpack(ResultHeader.self, from: payload))
         case .checkHealth: self = .health(try codec.unpack(CheckHealthResponse.self, from: payload))
-        default: throw WireError(.frameKind, "a RESPONSE to a stream")
+        case .listTasks, .listAllTasks: self = Self.page(try codec.unpack(ListTasksResponse.self, from: payload))
+        case .listUnknown:
+            let page = try codec.unpack(ListUnknownResponse.self, from: payload)
+            self = .page(page.tasks, next: page.nextPageToken, cursor: 0)
+        case .describeServer: self = .description(try codec.unpack(DescribeServerResponse.self, from: payload))
+        case .resolveTask: self = .settled(try codec.unpack(ResolveTaskResponse.self, from: payload))
+        case .setEngine: self = .engine(try codec.unpack(SetEngineResponse.self, from: payload).engine)
+        case .purgeCaller: self = .purged(try codec.unpack(PurgeCallerResponse.self, from: payload))
+        case .drain:
+            _ = try codec.unpack(DrainResponse.self, from: payload)
+            self = .draining
+        case .streamStatus, .watchAll: throw WireError(.frameKind, "a RESPONSE to a stream")
         }
+    }
+
+    private static func page(_ page: ListTasksResponse) -> CallResponse {
+        .page(page.tasks, next: page.nextPageToken, cursor: page.cursor)
     }
 }

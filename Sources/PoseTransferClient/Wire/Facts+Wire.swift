@@ -56,6 +56,7 @@ extension StatusEvent {
         dropped = wire.dropped
         outputs = wire.outputs.map { TaskOutput($0) }
         isCancelRequested = wire.cancelRequested
+        caller = wire.caller
     }
 }
 
@@ -70,7 +71,12 @@ extension TaskSnapshot {
         startBy = Duration(known: UInt64(wire.startByMilliseconds))
         idempotencyKey = wire.idempotencyKey
         caller = wire.caller
+        follows = Self.known(wire.followsTaskID)
+        followUp = Self.known(wire.followUpTaskID)
+        resolution = Self.known(wire.resolution)
     }
+
+    private static func known(_ text: String) -> String? { text.isEmpty ? nil : text }
 }
 
 extension StageTimes {
@@ -95,7 +101,8 @@ extension EngineHealth {
             isReachable: Self.known(wire.reachable), isAuthorised: Self.known(wire.authorised),
             isFunded: Self.known(wire.funded), isWorkflowValid: Self.known(wire.workflowValid), message: wire.message,
             lastSuccessAtUnixMilliseconds: wire.lastSuccessAt == 0 ? nil : wire.lastSuccessAt,
-            slotsUsed: Int(wire.slotsUsed), slotsLimit: Int(wire.slotsLimit))
+            slotsUsed: Int(wire.slotsUsed), slotsLimit: Int(wire.slotsLimit),
+            foreignRuns: Int(wire.foreignRuns))
     }
 
     private static func known(_ answer: Answer) -> Bool? {
@@ -128,7 +135,7 @@ extension PoseTransferError {
 
 extension Duration {
     /// On the wire, 0 milliseconds stand for not known.
-    fileprivate init?(known milliseconds: UInt64) {
+    init?(known milliseconds: UInt64) {
         guard milliseconds > 0 else { return nil }
         self = .milliseconds(Int64(clamping: milliseconds))
     }

@@ -8,7 +8,7 @@ final class CommandRun: Sendable {
     let console: Console
     private let parting: Mutex<String>
 
-    private init(client: PoseTransferClient, console: Console) {
+    init(client: PoseTransferClient, console: Console) {
         self.client = client
         self.console = console
         parting = Mutex("")
@@ -25,10 +25,28 @@ final class CommandRun: Sendable {
     ) async throws {
         let console = Console(format: options.format)
         let status = await statusOf(console) {
-            let run = CommandRun(client: try options.makeClient(), console: console)
+            let client = try options.makeClient {
+                // Once for each outage: what follows would only repeat it.
+                $0.onRetry = { if $0.failuresInARow == 1 { console.remark(retryRemark($0.error)) } }
+                $0.onReconnect = { _ in console.remark("Connected again.") }
+            }
+            let run = CommandRun(client: client, console: console)
             return try await run.interruptible(body)
         }
         guard status == .success else { throw ExitCode(status.rawValue) }
+    }
+
+    /// Runs a command that needs no server.
+    static func performHere(
+        _ options: OutputOptions, _ body: (Console) throws -> ExitStatus
+    ) async throws {
+        let console = Console(format: options.format)
+        let status = await statusOf(console) { try body(console) }
+        guard status == .success else { throw ExitCode(status.rawValue) }
+    }
+
+    private static func retryRemark(_ error: PoseTransferError) -> String {
+        "Trying again: \(ProgressView.plain(error.message))"
     }
 
     private func interruptible(_ body: @escaping @Sendable (CommandRun) async throws -> ExitStatus) async throws

@@ -21,47 +21,79 @@ struct ConnectionOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("A file with the caller's token.", valueName: "file"))
     var tokenFile: String?
 
-    @Option(name: .customLong("output"), help: "text for people, json for programs (one object a line).")
-    var format = OutputFormat.text
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A server by its name here (see posetransferctl context --help).", valueName: "name"))
+    var context: String?
+
+    @OptionGroup var output: OutputOptions
+
+    var format: OutputFormat { output.format }
 
     mutating func validate() throws {
+        guard server == nil || context == nil else {
+            throw ValidationError("--server and --context exclude each other: give one of them.")
+        }
         guard token == nil || tokenFile == nil else {
             throw ValidationError("--token and --token-file exclude each other: give one of them.")
         }
     }
 
-    /// Throws `CommandFailure`.
-    func makeClient() throws -> PoseTransferClient {
-        let address = try serverAddress()
-        var configuration = ClientConfiguration(host: address.host, port: address.port, token: try secret())
+    /// Throws `CommandFailure`. `change` is for hooks.
+    func makeClient(_ change: (inout ClientConfiguration) -> Void) throws -> PoseTransferClient {
+        let destination = try destination()
+        var configuration = ClientConfiguration(
+            host: destination.server.host, port: destination.server.port, token: try secret(destination.token))
         configuration.clientName = "posetransferctl"
+        change(&configuration)
         return PoseTransferClient(configuration)
     }
 
-    private func serverAddress() throws -> ServerAddress {
-        if let server { return server }
-        guard let text = Environment.value("POSETRANSFER_SERVER") else {
-            return .standard
+    private func destination() throws(CommandFailure) -> Destination {
+        let given = Destination.Given(server: server, context: context, token: token, tokenFile: tokenFile)
+        return try Destination.resolve(given, environment: Environment.value) { () throws(CommandFailure) in
+            // Without a home there are no contexts; only somebody who names one has to know.
+            guard context != nil || Environment.value("HOME") != nil || Environment.value("XDG_CONFIG_HOME") != nil
+            else { return ServerContexts() }
+            return try ContextsFile(environment: Environment.value).read()
         }
-        guard let address = ServerAddress(text) else {
-            throw CommandFailure(
-                .usage, reason: "USAGE", "POSETRANSFER_SERVER is no address: \(ProgressView.plain(text))",
-                advice: "Write it as HOST:PORT, for example \(Self.standardServer).")
-        }
-        return address
     }
 
-    private func secret() throws -> String? {
-        guard let tokenFile else { return token ?? Environment.value("POSETRANSFER_TOKEN") }
-        var bytes = try InputFile.read(tokenFile, bytesMax: Self.tokenFileBytesMax)
+    private func secret(_ token: Destination.Token) throws(CommandFailure) -> String? {
+        switch token {
+        case .none: return nil
+        case .text(let text): return text
+        case .variable(let name):
+            guard let text = Environment.value(name) else {
+                throw CommandFailure(
+                    .usage, reason: "TOKEN_MISSING", "the variable \(name), which has the token, is not set")
+            }
+            return text
+        case .file(let path): return try Self.secret(inFile: path)
+        }
+    }
+
+    private static func secret(inFile path: String) throws(CommandFailure) -> String {
+        var bytes = try InputFile.read(path, bytesMax: tokenFileBytesMax)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         guard !bytes.isEmpty, let token = String(validating: bytes, as: UTF8.self) else {
             throw CommandFailure(
-                .cannotReadFile, reason: "TOKEN_FILE_INVALID", "\(tokenFile) holds no token",
+                .cannotReadFile, reason: "TOKEN_FILE_INVALID", "\(path) holds no token",
                 advice: "It must be text and not empty; one line end behind the token is dropped.")
         }
         return token
     }
+}
+
+/// The form of what is printed.
+struct OutputOptions: ParsableArguments {
+    @Option(name: .customLong("output"), help: "text for people, json for programs (one object a line).")
+    var output = OutputFormat.text
+
+    @Flag(name: .long, help: "The same as --output json.")
+    var json = false
+
+    var format: OutputFormat { json ? .json : output }
 }
 
 /// Where a result goes.

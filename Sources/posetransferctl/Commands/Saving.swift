@@ -2,7 +2,7 @@ import PoseTransferClient
 
 extension CommandRun {
     /// Writes an output of a task to its place and says where.
-    func save(_ task: String, index: Int, _ options: ResultOptions, known: TaskOutput? = nil) async throws {
+    func save(_ task: String, index: Int, _ options: ResultOptions) async throws {
         let sink = ResultFileSink(task: task, index: index, out: options.out, force: options.force)
         let result = try await client.fetchResult(of: task, outputIndex: index, into: sink)
         let (path, isNew) = try await sink.finish()

@@ -10,12 +10,19 @@ struct SubmitCommand: AsyncParsableCommand {
             The same command again comes back to the same task instead of paying for another one, also when it has ended: the \
             idempotency key is made of the pipeline, both pictures' contents and the parameters. --new makes another task; \
             --idempotency-key K is for keys of your own.
+
+            A picture is a file here; https://... , which the server fetches where its configuration allows the host; or \
+            path:/..., a file on the server's own machine below its `input_roots`.
+
+            Example: posetransferctl submit person.png pose.png -o result.png
+            Example: posetransferctl submit person.png https://pictures.example/pose.png --parameter seed=7 --no-watch
+            Example: posetransferctl submit path:/srv/in/person.png path:/srv/in/pose.png --pipeline pose_change
             """)
 
-    @Argument(help: "The picture whose person is kept (JPEG, PNG or WebP).")
+    @Argument(help: "The picture whose person is kept (JPEG, PNG or WebP): FILE, https://... or path:/...")
     var source: String
 
-    @Argument(help: "The picture whose pose is taken.")
+    @Argument(help: "The picture whose pose is taken; given in the same ways.")
     var pose: String
 
     @OptionGroup var result: ResultOptions
@@ -72,10 +79,20 @@ struct SubmitCommand: AsyncParsableCommand {
             // A place that cannot be written to shows before the task costs money.
             if !noWatch, let out = result.out { try OutputFile.probe(path: out) }
             run.onInterruptSay(parting)
-            let submitted = try await run.client.submit(request)
+            if !noWatch { try await run.checkPlace(result, key: new ? nil : request.idempotencyKey) }
+            let submitted = try await submit(request, run)
             tell(submitted, run.console)
             guard !noWatch else { return .success }
             return try await run.finish(try await run.watch(submitted.task.id), result)
+        }
+    }
+
+    /// What the server says of a field is told with what was given for it.
+    private func submit(_ request: TransferRequest, _ run: CommandRun) async throws -> Submitted {
+        do {
+            return try await run.client.submit(request)
+        } catch {
+            throw CommandFailure(error, names: ["source_image": source, "pose_image": pose])
         }
     }
 
@@ -86,21 +103,19 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     private func makeRequest() throws -> TransferRequest {
-        let sourceBytes = try InputFile.read(source, bytesMax: InputFile.pictureBytesMax)
-        let poseBytes = try InputFile.read(pose, bytesMax: InputFile.pictureBytesMax)
-        var request = TransferRequest(source: .bytes(sourceBytes), pose: .bytes(poseBytes), pipeline: pipeline)
+        var request = TransferRequest(
+            source: try ImageArgument(source).source(), pose: try ImageArgument(pose).source(), pipeline: pipeline)
         request.parameters = Dictionary(uniqueKeysWithValues: parameter.map { ($0.name, $0.value) })
         request.labels = Dictionary(uniqueKeysWithValues: label.map { ($0.name, $0.value) })
         request.priority = priority
         request.taskTimeout = timeout.map { .milliseconds(Int64($0 * 1000)) }
-        request.idempotencyKey = new ? nil : idempotencyKey ?? key(sourceBytes, poseBytes, request)
+        request.idempotencyKey = new ? nil : idempotencyKey ?? key(request)
         return request
     }
 
-    private func key(_ source: [UInt8], _ pose: [UInt8], _ request: TransferRequest) -> String {
+    private func key(_ request: TransferRequest) -> String {
         SubmitKey.make(
-            pipeline: pipeline, source: ContentDigest(of: source), pose: ContentDigest(of: pose),
-            parameters: request.parameters)
+            pipeline: pipeline, source: request.source, pose: request.pose, parameters: request.parameters)
     }
 
     private func tell(_ submitted: Submitted, _ console: Console) {

@@ -1,35 +1,15 @@
 import ArgumentParser
 import PoseTransferClient
 
-/// `watch`: follows a task from its first event to its last.
-struct WatchCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "watch", abstract: "Shows a task's progress until it has ended, and writes the picture.",
-        discussion:
-            "All events are shown, also those before now. A lost connection is made again and nothing is missed.")
-
-    @Argument(help: "The task's id.")
-    var task: String
-    @OptionGroup var result: ResultOptions
-    @OptionGroup var connection: ConnectionOptions
-
-    @Flag(name: .long, help: "Do not fetch the picture.")
-    var noFetch = false
-
-    func run() async throws {
-        try await CommandRun.perform(connection) { run in
-            let last = try await run.watch(task)
-            guard !noFetch else { return ExitStatus(ended: last.state) ?? .internalFault }
-            return try await run.finish(last, result)
-        }
-    }
-}
-
 /// `get`: a task as it is now.
 struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Shows a task as it is now.",
-        discussion: "The exit status is 0 whatever state the task is in.")
+        discussion: """
+            The exit status is 0 whatever state the task is in.
+
+            Example: posetransferctl get tsk_... --json
+            """)
 
     @Argument(help: "The task's id.")
     var task: String
@@ -47,7 +27,12 @@ struct GetCommand: AsyncParsableCommand {
 /// `fetch`: the picture of a task that has succeeded.
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fetch", abstract: "Writes the picture of a task that has SUCCEEDED.")
+        commandName: "fetch", abstract: "Writes the picture of a task that has SUCCEEDED.",
+        discussion: """
+            The bytes are checked against the server's digest; a file that is there already is replaced only with --force.
+
+            Example: posetransferctl fetch tsk_... -o result.png
+            """)
 
     @Argument(help: "The task's id.")
     var task: String
@@ -76,6 +61,8 @@ struct CancelCommand: AsyncParsableCommand {
         discussion: """
             A task that waits is CANCELLED at once; one that runs is cancelled at the provider and ends a little later, or has \
             succeeded first. A task that has ended stays as it is. The exit status is 0 in all these cases.
+
+            Example: posetransferctl cancel tsk_... --reason "wrong picture"
             """)
 
     @Argument(help: "The task's id.")
@@ -93,22 +80,6 @@ struct CancelCommand: AsyncParsableCommand {
                 ? "\(snapshot.state.name)\n" : "\(snapshot.state.name), cancellation asked for\n"
             run.console.tell(text: text, json: TaskJSON.snapshot(snapshot))
             return .success
-        }
-    }
-}
-
-/// `health`: whether the server takes work.
-struct HealthCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "health", abstract: "Shows whether the server takes work, and its engines.")
-
-    @OptionGroup var connection: ConnectionOptions
-
-    func run() async throws {
-        try await CommandRun.perform(connection) { run in
-            let health = try await run.client.checkHealth()
-            run.console.tell(text: TaskText.health(health), json: TaskJSON.health(health))
-            return health.isServing ? .success : .notServing
         }
     }
 }

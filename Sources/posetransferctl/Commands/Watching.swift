@@ -34,10 +34,32 @@ extension CommandRun {
         return last
     }
 
+    /// Shows the events of many tasks, one line each; it ends only with the program.
+    func watchAll(ofAllCallers: Bool, afterCursor: UInt64?) async throws -> ExitStatus {
+        let start = if let afterCursor { afterCursor } else { try await client.connect().cursor }
+        let events =
+            ofAllCallers
+            ? client.statusOfAllCallers(afterCursor: start) : client.statusOfAllTasks(afterCursor: start)
+        console.remark("Watching; Ctrl-C ends it.")
+        for try await event in events where !event.isTransient {
+            console.tell(text: TaskText.line(event), json: TaskJSON.event(event))
+        }
+        return .success
+    }
+
     private static func endless(_ task: String) -> CommandFailure {
         CommandFailure(
             .internalFault, reason: "PROTOCOL_VIOLATION",
             "the server ended the events of task \(task) without a single one")
+    }
+
+    /// The task is paid and its result is safe: what to do about a lost download is to fetch it.
+    private static func unfetched(_ task: String, _ error: PoseTransferError) -> CommandFailure {
+        var failure = CommandFailure(error)
+        if error.code != .refused {
+            failure.advice = "The result stays on the server. Fetch it with: posetransferctl fetch \(task)"
+        }
+        return failure
     }
 
     /// What follows the last event: the picture of a task that succeeded is fetched; the exit status tells the rest.
@@ -45,7 +67,11 @@ extension CommandRun {
         let status = ExitStatus(ended: last.state) ?? .internalFault
         guard status == .success else { return status }
         onInterruptSay("The result stays on the server. Fetch it with: posetransferctl fetch \(last.taskID)")
-        try await save(last.taskID, index: 0, options, known: last.outputs.first)
+        do {
+            try await save(last.taskID, index: 0, options)
+        } catch let error as PoseTransferError where error.cause as? CommandFailure == nil {
+            throw Self.unfetched(last.taskID, error)
+        }
         return .success
     }
 }

@@ -9,6 +9,11 @@ enum Elapsed {
         return "\(hours):\(two(minutes)):\(two(rest)) h"
     }
 
+    /// The same in a sentence: what is below a second is not told as nothing.
+    static func spoken(_ duration: Duration) -> String {
+        duration < .seconds(1) ? "less than 1 s" : text(duration)
+    }
+
     private static func two(_ number: Int64) -> String {
         number < 10 ? "0\(number)" : "\(number)"
     }

@@ -75,7 +75,7 @@ struct ProgressView {
 
     private static func estimate(_ event: StatusEvent) -> [String] {
         guard !event.state.isTerminal, let estimate = event.estimate else { return [] }
-        return ["about \(Elapsed.text(estimate)) left"]
+        return [estimate < .seconds(1) ? "less than 1 s left" : "about \(Elapsed.text(estimate)) left"]
     }
 
     /// Text from elsewhere must not move the cursor or colour the screen.

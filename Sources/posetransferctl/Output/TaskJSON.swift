@@ -3,7 +3,7 @@ import PoseTransferClient
 /// The facts of a task as JSON, with the names of the .proto file. A key is always there; what is not known is null.
 enum TaskJSON {
     static func event(_ event: StatusEvent) -> JSONLine {
-        .object([("type", .string("event"))] + members(event))
+        .object([("type", .string("event"))] + members(event) + [("caller", .optional(event.caller))])
     }
 
     static func snapshot(_ task: TaskSnapshot, type: String = "task") -> JSONLine {
@@ -13,7 +13,9 @@ enum TaskJSON {
                 ("labels", labels(task.labels)), ("created_at_unix_ms", .integer(task.createdAtUnixMilliseconds)),
                 ("times", times(task.times)), ("task_timeout_ms", .milliseconds(task.taskTimeout)),
                 ("start_by_ms", .milliseconds(task.startBy)), ("idempotency_key", .optional(task.idempotencyKey)),
-                ("caller", .optional(task.caller)),
+                ("caller", .optional(task.caller)), ("follows_task_id", .optional(task.follows ?? "")),
+                ("follow_up_task_id", .optional(task.followUp ?? "")),
+                ("resolution", .optional(task.resolution ?? "")),
             ])
     }
 
@@ -72,18 +74,21 @@ extension TaskJSON {
     static func health(_ health: ServerHealth) -> JSONLine {
         .object([
             ("type", .string("health")), ("serving", .bool(health.isServing)), ("message", .optional(health.message)),
-            ("engines", .array(health.engines.map(engine))),
+            ("engines", .array(health.engines.map { engine($0) })),
         ])
     }
 
-    private static func engine(_ engine: EngineHealth) -> JSONLine {
-        .object([
-            ("name", .string(engine.name)), ("type", .string(engine.type)), ("state", .string(engine.state)),
-            ("configured", .optional(engine.isConfigured)), ("reachable", .optional(engine.isReachable)),
-            ("authorised", .optional(engine.isAuthorised)), ("funded", .optional(engine.isFunded)),
-            ("workflow_valid", .optional(engine.isWorkflowValid)), ("message", .optional(engine.message)),
-            ("last_success_at_unix_ms", .optional(engine.lastSuccessAtUnixMilliseconds)),
-            ("slots_used", .integer(Int64(engine.slotsUsed))), ("slots_limit", .integer(Int64(engine.slotsLimit))),
-        ])
+    static func engine(_ engine: EngineHealth, type: String? = nil) -> JSONLine {
+        .object(
+            (type.map { [("type", .string($0))] } ?? []) + [
+                ("name", .string(engine.name)), (type == nil ? "type" : "engine_type", .string(engine.type)),
+                ("state", .string(engine.state)),
+                ("configured", .optional(engine.isConfigured)), ("reachable", .optional(engine.isReachable)),
+                ("authorised", .optional(engine.isAuthorised)), ("funded", .optional(engine.isFunded)),
+                ("workflow_valid", .optional(engine.isWorkflowValid)), ("message", .optional(engine.message)),
+                ("last_success_at_unix_ms", .optional(engine.lastSuccessAtUnixMilliseconds)),
+                ("slots_used", .integer(Int64(engine.slotsUsed))), ("slots_limit", .integer(Int64(engine.slotsLimit))),
+                ("foreign_runs", .integer(Int64(engine.foreignRuns))),
+            ])
     }
 }

@@ -16,6 +16,9 @@ enum TaskText {
         if task.priority != 0 { rows.append(("priority", "\(task.priority)")) }
         rows += task.labels.sorted { $0.key < $1.key }.map { ("label", "\($0.key)=\($0.value)") }
         rows += latest.outputs.map { ("output", output($0)) }
+        if let resolution = task.resolution { rows.append(("settled", resolution)) }
+        if let follows = task.follows { rows.append(("follows", follows)) }
+        if let next = task.followUp { rows.append(("goes on", next)) }
         if !task.idempotencyKey.isEmpty { rows.append(("key", task.idempotencyKey)) }
         return rows.map { "\($0.0.padded(to: 10))\(ProgressView.plain($0.1))\n" }.joined()
     }
@@ -26,10 +29,10 @@ enum TaskText {
         switch event.state {
         case .failed:
             let why = event.failure.map { "\($0.reason): \(ProgressView.plain($0.message))" } ?? "no reason was given"
-            return "FAILED after \(Elapsed.text(elapsed))\(cost) (charged: \(event.charge.name)): \(why)\n"
+            return "FAILED after \(Elapsed.spoken(elapsed))\(cost) (charged: \(event.charge.name)): \(why)\n"
         case .cancelled:
-            return "CANCELLED after \(Elapsed.text(elapsed))\(cost) (charged: \(event.charge.name))\n"
-        default: return "\(event.state.name) after \(Elapsed.text(elapsed))\(cost)\n"
+            return "CANCELLED after \(Elapsed.spoken(elapsed))\(cost) (charged: \(event.charge.name))\n"
+        default: return "\(event.state.name) after \(Elapsed.spoken(elapsed))\(cost)\n"
         }
     }
 

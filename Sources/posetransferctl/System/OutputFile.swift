@@ -8,13 +8,13 @@ final class OutputFile {
     private var descriptor: Int32
 
     /// Opens the temporary file, which shows whether there is a place to write to.
-    init(path: String) throws(CommandFailure) {
+    init(path: String, mode: mode_t = 0o644) throws(CommandFailure) {
         self.path = path
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let name = String(UInt64.random(in: .min ... .max), radix: 36)
         temporaryPath = "\(path[..<slash]).\(path[slash...]).\(name).part"
         guard !Self.isFolder(path) else { throw Self.failure(path, "it is a folder") }
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw Self.failure(path, InputFile.reason(errno)) }
     }
 
@@ -66,12 +66,18 @@ final class OutputFile {
         try rename()
     }
 
+    /// Whether anything is at `path`, a broken link included.
+    static func isThere(_ path: String) -> Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0
+    }
+
     private static func isFolder(_ path: String) -> Bool {
         var facts = stat()
         return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
-    private static func exists(_ path: String) -> CommandFailure {
+    static func exists(_ path: String) -> CommandFailure {
         CommandFailure(
             .cannotWriteFile, reason: "FILE_EXISTS", "\(path) exists and is not the result",
             advice: "Choose another name with -o FILE, or replace it with --force.")

@@ -44,9 +44,9 @@ import Testing
     }
 
     @Test func theKeyIsTheSameForTheSameTaskAndForNoOther() {
-        let (one, two) = (ContentDigest(of: [1]), ContentDigest(of: [2]))
+        let (one, two) = (ImageSource.bytes([1]), ImageSource.bytes([2]))
         func key(
-            _ pipeline: String, _ source: ContentDigest, _ pose: ContentDigest, _ parameters: [String: String] = [:]
+            _ pipeline: String, _ source: ImageSource, _ pose: ImageSource, _ parameters: [String: String] = [:]
         ) -> String { SubmitKey.make(pipeline: pipeline, source: source, pose: pose, parameters: parameters) }
         #expect(key("", one, two, ["a": "1", "b": "2"]) == key("", one, two, ["b": "2", "a": "1"]))
         #expect(key("POSE_CHANGE", one, two) == key("pose_change", one, two))

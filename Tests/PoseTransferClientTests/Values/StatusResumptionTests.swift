@@ -68,16 +68,32 @@ import Testing
     }
 
     @Test func endingsAreToldApart() {
-        let stream = StatusResumption(scope: .task("t"))
+        func decision(_ ending: CallEnding, _ scope: StatusResumption.Scope = .task("t")) -> StatusResumption.OnEnd {
+            var stream = StatusResumption(scope: scope)
+            return stream.callEnded(ending)
+        }
         let draining = PoseTransferError(
             .refused, reason: "SERVER_DRAINING", message: "", statusCode: 14, retryAfter: .seconds(1))
         let unknown = PoseTransferError(.refused, reason: "TASK_UNKNOWN", message: "", statusCode: 5)
-        #expect(stream.callEnded(.ok) == .finish)
-        #expect(stream.callEnded(.refused(draining)) == .reopen(wait: .seconds(1)))
-        #expect(stream.callEnded(.refused(unknown)) == .fail(unknown))
-        #expect(stream.callEnded(.lost(.connectionLost(""), requestSent: true)) == .reopen(wait: nil))
-        #expect(stream.callEnded(.overflowed) == .reopen(wait: nil))
-        #expect(stream.callEnded(.gaveUp(.cancelled)) == .fail(.cancelled))
-        #expect(StatusResumption(scope: .allMine).callEnded(.ok) == .reopen(wait: nil))
+        #expect(decision(.ok) == .finish)
+        #expect(decision(.refused(draining)) == .reopen(wait: .seconds(1)))
+        #expect(decision(.refused(unknown)) == .fail(unknown))
+        #expect(decision(.lost(.connectionLost(""), requestSent: true)) == .reopen(wait: nil))
+        #expect(decision(.overflowed) == .reopen(wait: nil))
+        #expect(decision(.gaveUp(.cancelled)) == .fail(.cancelled))
+        #expect(decision(.ok, .allMine) == .reopen(wait: nil))
+    }
+
+    @Test func aStreamThatGoesOnForgivesEarlierFaults() {
+        var resumption = StatusResumption(scope: .allMine)
+        let fault = CallEnding.lost(.protocolViolation("nonsense"), requestSent: true)
+        for number in 1...10 as ClosedRange<UInt64> {
+            let onFault = resumption.callEnded(fault)
+            #expect(onFault == .reopen(wait: nil))
+            var event = StatusEvent(taskID: "t", sequence: number, state: .running)
+            event.cursor = number
+            let onEvent = resumption.eventReceived(event)
+            #expect(onEvent == .deliver)
+        }
     }
 }

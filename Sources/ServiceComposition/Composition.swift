@@ -1,34 +1,41 @@
-import BackendAPI
-import EngineConfiguration
-import EngineCore
-import HTTPTransport
-import PoseServer
+package import BackendAPI
+package import EngineConfiguration
+package import EngineCore
+package import HTTPTransport
+package import PoseServer
 import RunningHubBackend
+package import TaskStore
 
 /// Maps the checked configuration to what each room needs: every room has its own small settings, and only this file knows both.
-struct Composition {
-    let configuration: ServiceConfiguration
-    let registry: BackendRegistry
+package struct Composition {
+    package let configuration: ServiceConfiguration
+    package let registry: BackendRegistry
 
-    static func registry(transport: any HTTPTransport) -> BackendRegistry {
+    package init(configuration: ServiceConfiguration, registry: BackendRegistry) {
+        self.configuration = configuration
+        self.registry = registry
+    }
+
+    package static func registry(transport: any HTTPTransport) -> BackendRegistry {
         BackendRegistry([
             RunningHubBackendFactory(transport: transport), LegacyBackendFactory.onething, LegacyBackendFactory.autodl,
         ])
     }
 
     /// The backends of all enabled engines.
-    func backends() throws -> [String: any Backend] {
+    package func backends() throws -> [String: any Backend] {
         var backends: [String: any Backend] = [:]
-        for engine in configuration.engines {
-            guard case .enabled(let settings, _) = engine.state, let factory = registry.factory(for: engine.type) else {
-                continue
-            }
-            backends[engine.name] = try factory.make(settings)
-        }
+        for engine in configuration.engines { backends[engine.name] = try backend(of: engine) }
         return backends
     }
 
-    func engineSettings(_ backends: [String: any Backend]) -> EngineSettings {
+    /// The backend of one engine alone; `nil`: the engine is disabled.
+    package func backend(of engine: ConfiguredEngine) throws -> (any Backend)? {
+        guard case .enabled(let settings, _) = engine.state else { return nil }
+        return try registry.factory(for: engine.type)?.make(settings)
+    }
+
+    package func engineSettings(_ backends: [String: any Backend]) -> EngineSettings {
         var settings = EngineSettings()
         for engine in configuration.engines {
             settings.engines[engine.name] = definition(of: engine, backends[engine.name])
@@ -68,12 +75,15 @@ struct Composition {
         }
     }
 
-    func serverConfiguration(instanceID: String) -> PoseServerConfiguration {
+    package func serverConfiguration(instanceID: String) -> PoseServerConfiguration {
         let server = configuration.server
         var result = PoseServerConfiguration(host: server.listen.host, port: server.listen.port)
         result.callers = server.callers.map {
-            CallerIdentity(name: $0.name, tokenDigests: $0.tokenDigests, isAdmin: $0.isAdmin)
+            CallerIdentity(
+                name: $0.name, tokenDigests: $0.tokenDigests, isAdmin: $0.isAdmin, inputRoots: $0.inputRoots,
+                pipelines: Set($0.pipelines))
         }
+        result.localInputRoots = server.inputRoots
         switch server.healthWithoutToken {
         case true?: result.healthWithoutToken = .everyone
         case false?: result.healthWithoutToken = .nobody
@@ -85,6 +95,21 @@ struct Composition {
         result.requestBytesMax = server.limits.requestBytesMax
         result.limits = welcomeLimits()
         return result
+    }
+
+    /// Hosts of callers' pictures, as the transport's rules are written.
+    package var inputHosts: [String] {
+        configuration.server.inputURLHosts.map { host in
+            (host.coversSubdomains ? "." : "") + host.name + (host.port.map { ":\($0)" } ?? "")
+        }
+    }
+
+    package var retention: RetentionPolicy {
+        let storage = configuration.storage
+        return RetentionPolicy(
+            resultMilliseconds: storage.resultRetentionMilliseconds,
+            taskMilliseconds: storage.taskRetentionMilliseconds,
+            inputMilliseconds: storage.inputRetentionMilliseconds, bytesMax: storage.storedBytesMax)
     }
 
     private func welcomeLimits() -> WelcomeLimits {
@@ -101,6 +126,9 @@ struct Composition {
         welcome.keepaliveTimeoutMilliseconds = UInt32(clamping: times.keepaliveMilliseconds)
         welcome.idleTimeoutMilliseconds = UInt32(clamping: times.idleMilliseconds)
         welcome.drainTimeoutMilliseconds = UInt32(clamping: times.drainMilliseconds)
+        welcome.maxConnectionAgeMilliseconds = UInt32(clamping: times.connectionAgeMaxMilliseconds)
+        welcome.resultRetentionMilliseconds = UInt64(clamping: configuration.storage.resultRetentionMilliseconds)
+        welcome.taskRetentionMilliseconds = UInt64(clamping: configuration.storage.taskRetentionMilliseconds)
         welcome.defaultStartByMilliseconds = UInt64(clamping: times.startByMilliseconds)
         return welcome
     }

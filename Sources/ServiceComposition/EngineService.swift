@@ -4,7 +4,7 @@ import Synchronization
 import SystemPorts
 
 /// The engine's thread as a service: it ends after the server has drained, once no submit is on its way.
-struct EngineService: Service {
+package struct EngineService: Service {
     let engine: Engine
     let journal: any TaskJournal & Sendable
     let drainMilliseconds: Int64
@@ -14,7 +14,7 @@ struct EngineService: Service {
     /// A submit whose answer is not waited for is paid for and lost, so a stop waits longer for one than any backend's own time-out (60 s).
     private static let submitMilliseconds: Int64 = 65_000
 
-    func run() async throws {
+    package func run() async throws {
         try await withGracefulShutdownHandler {
             try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
                 startThread(done)
