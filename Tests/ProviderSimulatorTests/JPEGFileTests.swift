@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import ProviderSimulator
@@ -29,6 +30,19 @@ struct JPEGFileTests {
             }
             #expect(read == digest)
         }
+    }
+
+    @Test("A byte of ones in the picture's data is followed by a zero")
+    func stuffing() throws {
+        var canvas = Canvas(width: 256, height: 384)
+        for x in stride(from: 0, to: 256, by: 8) { canvas.fill(x: x, y: 0, width: 4, height: 384, .skin) }
+        var palette = [[UInt8]](repeating: [0, 0, 0], count: Ink.allCases.count)
+        palette[Int(Ink.skin.rawValue)] = [255, 255, 255]
+        let file = JPEGFile(canvas: canvas, palette: palette).bytes(minimum: 0)
+        // Behind the tables only: their lengths and values hold such pairs too.
+        #expect(ByteBuffer(bytes: file.dropFirst(200)).index(of: [0xFF, 0x00]) != nil)
+        let light = try JPEGReader(file).means().map { $0[0] }
+        #expect(light == (0..<64 * 96).map { $0 % 2 == 0 ? 127 : -128 })
     }
 
     @Test("The same inputs give these very bytes, on every machine")
