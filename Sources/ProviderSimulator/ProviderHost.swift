@@ -61,7 +61,7 @@ final class ProviderHost: Sendable {
         case .bytes(let buffer): return buffer
         case .result(let result):
             if let picture = state.withLock({ $0.pictures[result] }) { return picture }
-            let picture = ByteBuffer(bytes: result.png)
+            let picture = ByteBuffer(bytes: result.bytes)
             state.withLock { $0.pictures.put(picture, of: result) }
             return picture
         }

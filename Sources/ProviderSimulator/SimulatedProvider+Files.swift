@@ -12,14 +12,16 @@ extension SimulatedProvider {
         case .result(let index, let isComparison):
             let run = runs[index]
             guard now < run.endsAt + .seconds(configuration.linkTime) else { return .reply(.infrastructure(403)) }
-            return .reply(ProviderReply(contentType: "image/png", body: .result(result(of: run, isComparison))))
+            let type = "image/\(configuration.resultFormat.rawValue)"
+            return .reply(ProviderReply(contentType: type, body: .result(result(of: run, isComparison))))
         }
     }
 
     private func result(of run: SimulatedRun, _ isComparison: Bool) -> SimulatedResult {
-        let result = SimulatedResult(
+        var result = SimulatedResult(
             sourceDigest: run.sourceDigest, poseDigest: run.poseDigest, parameters: run.parameters,
             minimumBytes: configuration.resultBytes)
+        result.format = configuration.resultFormat
         return isComparison ? result.comparison : result
     }
 

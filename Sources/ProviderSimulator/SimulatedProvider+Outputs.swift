@@ -8,12 +8,13 @@ struct ProducedOutput: Sendable {
 extension SimulatedProvider {
     /// The files of a run that succeeded: the picture, then the comparison, unless a fault has it otherwise.
     mutating func producedOutputs(of index: Int, fault: Fault?, origin: String) -> [ProducedOutput] {
+        let ending = configuration.resultFormat.ending
         var picture = output(
-            of: index, isComparison: false, fileType: fault?.kind == .noImage ? "txt" : "png", origin: origin)
+            of: index, isComparison: false, fileType: fault?.kind == .noImage ? "txt" : ending, origin: origin)
         if fault?.kind == .resultLink, let link = fault?.link {
             picture = ProducedOutput(node: picture.node, link: link, fileType: picture.fileType)
         }
-        let comparison = output(of: index, isComparison: true, fileType: "png", origin: origin)
+        let comparison = output(of: index, isComparison: true, fileType: ending, origin: origin)
         switch fault?.kind {
         case .comparisonFirst: return [comparison, picture]
         case .otherNodesOnly: return [comparison]

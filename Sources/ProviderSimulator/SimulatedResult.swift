@@ -9,7 +9,16 @@ package struct SimulatedResult: Equatable, Hashable, Sendable {
     /// What the sampler was told beside the pictures, as text by name.
     package let parameters: [String: String]
     package let minimumBytes: Int
+    package var format = Format.png
     private var isComparison = false
+
+    /// What kind of file a result is.
+    package enum Format: String, CaseIterable, Sendable {
+        case png, jpeg
+
+        /// The ending, as the provider's `fileType` has it.
+        package var ending: String { self == .png ? "png" : "jpg" }
+    }
 
     package init(
         sourceDigest: [UInt8], poseDigest: [UInt8], parameters: [String: String] = [:], minimumBytes: Int = 0
@@ -37,10 +46,21 @@ package struct SimulatedResult: Equatable, Hashable, Sendable {
         ).png
     }
 
-    package var png: [UInt8] {
-        PNGFile(canvas: isComparison ? sideBySide : picture, palette: Palette(sourceDigest: sourceDigest).colours)
-            .bytes(minimum: min(minimumBytes, SimulatorLimits.resultBytesMax))
+    package var png: [UInt8] { PNGFile(canvas: canvas, palette: palette).bytes(minimum: padded) }
+
+    /// The file in its format.
+    package var bytes: [UInt8] {
+        switch format {
+        case .png: png
+        case .jpeg: JPEGFile(canvas: canvas, palette: palette).bytes(minimum: padded)
+        }
     }
+
+    private var canvas: Canvas { isComparison ? sideBySide : picture }
+
+    private var palette: [[UInt8]] { Palette(sourceDigest: sourceDigest).colours }
+
+    private var padded: Int { min(minimumBytes, SimulatorLimits.resultBytesMax) }
 
     private var picture: Canvas {
         var canvas = Canvas(width: Self.width, height: Self.height)

@@ -32,6 +32,8 @@ package struct SimulatorConfiguration: Sendable {
     package var balance = 99_999
     /// Bytes that a result has at least.
     package var resultBytes = 0
+    /// What kind of file a result is.
+    package var resultFormat = SimulatedResult.Format.png
     /// Seconds from the end of a run until its result links answer 403.
     package var linkTime: Double = 86_400
     /// Whether a run has a second output: source and result side by side.

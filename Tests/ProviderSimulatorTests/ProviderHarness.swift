@@ -39,7 +39,7 @@ struct ProviderHarness {
         let reply = provider.requestRead(request, fault: fault, at: now)
         switch reply.body {
         case .bytes(let buffer): return Received(reply: reply, bytes: Array(buffer.readableBytesView))
-        case .result(let result): return Received(reply: reply, bytes: result.png)
+        case .result(let result): return Received(reply: reply, bytes: result.bytes)
         }
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ProviderSimulator
 
-@Suite("Webhooks over sockets")
+@Suite("Webhooks over sockets", .timeLimit(.minutes(1)))
 struct WebhookDeliveryTests {
     private func created(at site: Site, link: String) async throws -> String {
         let reply = try await site.post(

@@ -140,7 +140,8 @@ struct WebhookTests {
         arguments: [
             "https://127.0.0.1/", "http://example.org/", "http://10.0.0.1/", "http://127.0.0.1.example.org/",
             "http://127.0.0.1@example.org/", "http://user@127.0.0.1/", "http://127.0.0.1:0/", "http://127.0.0.1:65536/",
-            "http://127.0.0.1:+80/", "http://127.0.0.1:/", "http://localhosts/", "http://127.0.0.1/a b", "127.0.0.1",
+            "http://127.0.0.1:+80/", "http://127.0.0.1x80/", "http://127.0.0.1180/", "http://127.0.0.1:/",
+            "http://localhosts/", "http://127.0.0.1/a b", "127.0.0.1",
             "",
             "http://127.0.0.1/\r\nX: y", "http://",
         ])

@@ -251,11 +251,34 @@ def check_broken_set_ups(program):
             assert code_of(other.run, WORKFLOW, []) == code_of(other.get_account_status) == code
             assert not other.validate_api_key()
     options = ["--key-kind", "shared", "--currency", "USD", "--balance", "0", "--cost", "5"]
-    with simulator.running(program, *options, "--queue-time", "60", "--link-time", "1") as site:
+    with simulator.running(program, *options) as site:
         client = SDKClient(api_key=KEY, base_url=site.url, timeout=10)
         assert code_of(client.run, WORKFLOW, []) == 812
         account = client.get_account_status()
         assert (account.api_type, account.currency, account.remain_money) == ("SHARED", "USD", "0.00"), account
+
+
+def check_other_options(program):
+    """The options that the other checks leave alone."""
+    options = ["--key-kind", "exclusive", "--slots", "1", "--queue-time", "0.2", "--run-time", "0.2", "--link-time", "0"]
+    webhooks = ["--duplicate-webhooks", "--webhook-retry-time", "0", "--webhook-time-limit", "5"]
+    results = ["--result-format", "jpeg", "--result-bytes", "100000"]
+    with simulator.running(program, *options, *webhooks, *results) as site:
+        client = SDKClient(api_key=KEY, base_url=site.url, timeout=10)
+        with simulator.webhook_receiver(500, 200) as (link, notices):
+            first = client.run(WORKFLOW, [], webhook_url=link)
+            assert first.task_status.value == "QUEUED", first
+            assert code_of(client.run, WORKFLOW, []) == 415
+            assert client.run(WORKFLOW, [], use_personal_queue=True).task_status.value == "QUEUED"
+            told = [notices.get(timeout=20) for _ in range(3)]
+            assert told[0] == told[1] == told[2] and told[0]["taskId"] == first.task_id, told
+        (picture, comparison) = client.get_outputs(first.task_id)
+        assert picture.file_type == comparison.file_type == "jpg", picture
+        try:
+            urllib.request.urlopen(picture.file_url, timeout=10)
+            raise AssertionError("the link was expected to have run out")
+        except urllib.error.HTTPError as error:
+            assert error.code == 403
 
 
 class ComfyChecks:
@@ -356,9 +379,10 @@ def main():
     paid, refused = ledger["paidCreates"], ledger["refusedCreates"]
     received = sum(ledger["calls"][endpoint]["received"] for endpoint in ("create", "runV1", "runV2"))
     assert received == paid + refused
-    check_broken_set_ups(program)
-    print("passed  check_broken_set_ups", flush=True)
-    checks += 1
+    for check in (check_broken_set_ups, check_other_options):
+        check(program)
+        print(f"passed  {check.__name__}", flush=True)
+        checks += 1
     print(f"third-party clients: {checks} checks passed, {paid} paid creates, {refused} refused")
 
 

@@ -73,6 +73,8 @@ struct SimulatorAccounts: ParsableArguments {
 struct SimulatorReplies: ParsableArguments {
     @Option(name: .long, help: "Bytes that a result has at least.")
     var resultBytes = 0
+    @Option(name: .long, help: "What kind of file a result is: png or jpeg (default: png).", transform: Self.format)
+    var resultFormat = SimulatedResult.Format.png
     @Flag(name: .long, inversion: .prefixedNo, help: "A second output: source and result side by side.")
     var comparison = true
     @Option(
@@ -88,8 +90,16 @@ struct SimulatorReplies: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("A fault; may be given again.", valueName: "endpoint=fault,..."))
     var fault: [FaultOption] = []
 
+    private static func format(_ text: String) throws -> SimulatedResult.Format {
+        guard let format = SimulatedResult.Format(rawValue: text.lowercased()) else {
+            throw ValidationError("there is no result of the kind '\(text)'; use png or jpeg")
+        }
+        return format
+    }
+
     func apply(to options: inout SimulatorOptions) {
         options.configuration.resultBytes = resultBytes
+        options.configuration.resultFormat = resultFormat
         options.configuration.comparison = comparison
         options.configuration.webhookRetryTime = webhookRetryTime
         options.configuration.webhookTimeLimit = webhookTimeLimit
