@@ -29,6 +29,7 @@ struct WorkflowV1Tests {
         let observation = try await backend(provider, outputs: outputs).observe(RunID(rawValue: "task_0001"))
         #expect(provider.paths == ["/v1/tasks/task_0001"])
         #expect(provider.requests.first?.method == .get)
+        #expect(provider.requests.first?.bodyBytesMax == RunningHubLimits.shortReplyBytesMax)
         return observation
     }
 
@@ -222,6 +223,22 @@ struct WorkflowV1Tests {
         guard case .succeeded(let named, _) = try await observe(reply, outputs: wanted) else { return }
         #expect(named.map { "\($0.name) \($0.node)" } == ["compare comparison", "picture output_image"])
         #expect(all.count == 2 && named.count == 2)
+    }
+
+    @Test("256 results are looked at, one more is not; none is no result")
+    func manyResults() async throws {
+        for (count, seen) in [
+            (0, 0), (RunningHubLimits.outputItemsMax, RunningHubLimits.outputItemsMax),
+            (RunningHubLimits.outputItemsMax + 1, RunningHubLimits.outputItemsMax),
+        ] {
+            let list = Array(repeating: #""https://cdn.example/r.png""#, count: count).joined(separator: ",")
+            let observation = try await observe(.json(#"{"status":"completed","outputs":[\#(list)]}"#))
+            guard case .succeeded(let outputs, _) = observation else {
+                #expect(count == 0 && observation == .succeededWithoutOutput)
+                continue
+            }
+            #expect(outputs.count == seen)
+        }
     }
 
     @Test(
