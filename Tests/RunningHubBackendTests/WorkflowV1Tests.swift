@@ -1,4 +1,5 @@
 import BackendAPI
+import BackendConformance
 import HTTPTransport
 import RunningHubBackend
 import Testing
@@ -324,7 +325,7 @@ struct WorkflowV1Tests {
         let sink = KeepingSink()
         try await backend(provider).download(
             RunOutput(name: "image", url: "https://cdn.example/r.png", node: ""), to: sink)
-        #expect(sink.text == "picture")
+        #expect(sink.bytes == Array("picture".utf8))
         #expect(provider.requests.first?.headers.isEmpty == true)
     }
 
