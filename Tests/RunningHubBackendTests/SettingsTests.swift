@@ -1,4 +1,5 @@
 import BackendAPI
+import BackendConformance
 import HTTPTransport
 import RunningHubBackend
 import Testing
@@ -71,6 +72,16 @@ struct SettingsTests {
         let path: ConfigurationValue = .text("/v1/tasks/{task_id}/cancel")
         #expect(try factory.make(settings(["dialect": old, "cancel_path": path])).capabilities.cancels)
         #expect(try factory.make(settings()).capabilities.reportsCost)
+    }
+
+    @Test("the factory keeps its promises, in each dialect")
+    func factoryPromises() {
+        let seed: ConfigurationValue = .text("12")
+        let full = ["seed_node": seed, "parameters": .list([parameter([:])])]
+        for changes in [[:], full, ["dialect": .text("workflow-v1")]] as [[String: ConfigurationValue?]] {
+            #expect(FactoryPromises.broken(by: factory, settings: settings(changes)).isEmpty)
+        }
+        #expect(!FactoryPromises.broken(by: factory, settings: settings(["workflow_id": nil])).isEmpty)
     }
 
     @Test("what is set reaches the calls of task-openapi")
