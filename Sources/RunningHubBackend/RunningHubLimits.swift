@@ -7,6 +7,8 @@ package enum RunningHubLimits {
     package static let uploadBytesMax: Int64 = 31_457_280
     /// Bytes of a JSON answer. A failed run's reason may carry a long traceback.
     package static let replyBytesMax: Int64 = 1_048_576
+    /// Bytes of an answer of `workflow-v1`: a few names and addresses.
+    package static let shortReplyBytesMax: Int64 = 262_144
     /// Bytes of the answer that holds a workflow's graph.
     package static let graphBytesMax: Int64 = 8_388_608
     /// Nodes that a message lists.

@@ -33,4 +33,10 @@ struct LegacyConformanceTests {
         for broken in report.failed { Issue.record("\(report.name): \(broken)") }
         #expect(report.passed == [1, 2, 3] + Array(170...176))
     }
+
+    @Test("the factories too", arguments: [LegacyBackendFactory.onething, .autodl])
+    func factory(factory: LegacyBackendFactory) {
+        let settings = BackendSettings(engineName: "old", values: [:])
+        #expect(FactoryPromises.broken(by: factory, settings: settings).isEmpty)
+    }
 }

@@ -1,5 +1,4 @@
 import BackendAPI
-import Synchronization
 
 /// What a case works with: the stand, two pictures, and words for what is expected.
 package struct Bench: Sendable {
@@ -103,36 +102,6 @@ package struct Bench: Sendable {
         try await withThrowingTaskGroup(of: Value.self) { group in
             for _ in 0..<count { group.addTask { try await body() } }
             return try await group.reduce(into: []) { $0.append($1) }
-        }
-    }
-}
-
-/// Keeps what it is given, up to a limit; remembers whether it was called after it refused.
-final class KeepingSink: ByteSink {
-    struct Full: Error {}
-
-    private struct State {
-        var bytes: [UInt8] = []
-        var hasRefused = false
-        var wasCalledAgain = false
-    }
-
-    private let bytesMax: Int
-    private let state = Mutex(State())
-
-    init(bytesMax: Int = .max) { self.bytesMax = bytesMax }
-
-    var bytes: [UInt8] { state.withLock { $0.bytes } }
-    var wasCalledAgain: Bool { state.withLock { $0.wasCalledAgain } }
-
-    func write(_ bytes: UnsafeRawBufferPointer) throws {
-        try state.withLock { state in
-            if state.hasRefused { state.wasCalledAgain = true }
-            guard state.bytes.count + bytes.count <= bytesMax else {
-                state.hasRefused = true
-                throw Full()
-            }
-            state.bytes.append(contentsOf: bytes)
         }
     }
 }

@@ -1,7 +1,7 @@
 import BackendAPI
+import BackendConformance
 import HTTPTransport
 import RunningHubBackend
-import Synchronization
 import Testing
 
 private func thrown(_ body: () async throws -> Void) async -> BackendError? {
@@ -102,7 +102,7 @@ struct OtherCallsTests {
         let provider = FakeProvider(.http(200, "picture"))
         let sink = KeepingSink()
         try await backend(provider).download(output, to: sink)
-        #expect(sink.text == "picture")
+        #expect(sink.bytes == Array("picture".utf8))
         let request = try #require(provider.requests.first)
         #expect(request.method == .get)
         #expect(request.egress.allowedHosts == ["cdn.example"])
@@ -138,23 +138,5 @@ struct OtherCallsTests {
         #expect(try backend(FakeProvider()).capabilities.mayCostMoney)
         #expect(try !backend(FakeProvider(), mayCostMoney: false).capabilities.mayCostMoney)
         #expect(try backend(FakeProvider()).capabilities.cancels)
-    }
-}
-
-final class KeepingSink: ByteSink {
-    struct Full: Error {}
-    private let bytesMax: Int
-    private let kept = Mutex<[UInt8]>([])
-
-    init(bytesMax: Int = .max) { self.bytesMax = bytesMax }
-
-    var bytes: [UInt8] { kept.withLock { $0 } }
-    var text: String { String(decoding: bytes, as: UTF8.self) }
-
-    func write(_ bytes: UnsafeRawBufferPointer) throws {
-        try kept.withLock { kept in
-            guard kept.count + bytes.count <= bytesMax else { throw Full() }
-            kept.append(contentsOf: bytes)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import BackendAPI
+import BackendConformance
 import HTTPTransport
 import RunningHubBackend
 import Testing
@@ -71,6 +72,58 @@ struct SettingsTests {
         let path: ConfigurationValue = .text("/v1/tasks/{task_id}/cancel")
         #expect(try factory.make(settings(["dialect": old, "cancel_path": path])).capabilities.cancels)
         #expect(try factory.make(settings()).capabilities.reportsCost)
+    }
+
+    @Test("the factory keeps its promises, in each dialect")
+    func factoryPromises() {
+        let seed: ConfigurationValue = .text("12")
+        let full = ["seed_node": seed, "parameters": .list([parameter([:])])]
+        for changes in [[:], full, ["dialect": .text("workflow-v1")]] as [[String: ConfigurationValue?]] {
+            #expect(FactoryPromises.broken(by: factory, settings: settings(changes)).isEmpty)
+        }
+        #expect(!FactoryPromises.broken(by: factory, settings: settings(["workflow_id": nil])).isEmpty)
+    }
+
+    @Test("what is set reaches the calls of task-openapi")
+    func reachesCreate() async throws {
+        let provider = FakeProvider(.http(503), .code(0))
+        let changed = settings([
+            "api_base_url": .text(FakeProvider.base), "instance_type": .text("plus"), "add_metadata": .boolean(true),
+            "use_personal_queue": .boolean(true), "retain_seconds": .integer(10), "strict_unknown": .boolean(true),
+            "access_password": .secret(Secret("door")), "seed_node": .text("12"), "seed_fixed": .integer(7),
+            "parameters": .list([parameter(["default": "20"])]),
+        ])
+        let backend = try RunningHubBackendFactory(transport: provider).make(changed)
+        #expect(await backend.submit(pose).kind == "unknown")
+        #expect(
+            provider.bodies == [
+                #"{"accessPassword":"door","addMetadata":true,"apiKey":"\#(FakeProvider.key)","instanceType":"plus","#
+                    + #""nodeInfoList":[{"fieldName":"image","fieldValue":"api/bb.jpg","nodeId":"7"},"#
+                    + #"{"fieldName":"image","fieldValue":"api/aa.png","nodeId":"3"},"#
+                    + #"{"fieldName":"steps","fieldValue":20,"nodeId":"12"},"#
+                    + #"{"fieldName":"seed","fieldValue":7,"nodeId":"12"}],"retainSeconds":10,"usePersonalQueue":true,"#
+                    + #""workflowId":"1996080571212349442"}"#
+            ])
+    }
+
+    @Test("what is set reaches the calls of the v2 family and of workflow-v1")
+    func reachesOthers() async throws {
+        let base: ConfigurationValue = .text(FakeProvider.base)
+        let second = FakeProvider(.json(#"{"taskId":"1"}"#))
+        let v2 = try RunningHubBackendFactory(transport: second).make(
+            settings(["api_base_url": base, "v2": .boolean(true)]))
+        _ = await v2.submit(pose)
+        #expect(second.paths == ["/openapi/v2/run/workflow/1996080571212349442"])
+        let old = FakeProvider(.json(#"{"task_id":"1"}"#), .http(200))
+        let v1 = try RunningHubBackendFactory(transport: old).make(
+            settings([
+                "api_base_url": base, "dialect": .text("workflow-v1"), "seed_field": .text("noise"),
+                "seed_fixed": .integer(7), "cancel_path": .text("/v1/tasks/{task_id}/stop"),
+            ]))
+        _ = await v1.submit(pose)
+        #expect(await v1.cancel(RunID(rawValue: "1")) == .accepted)
+        #expect(old.paths == ["/v1/workflows/1996080571212349442/run", "/v1/tasks/1/stop"])
+        #expect(old.bodies.first?.contains(#""noise":7"#) == true)
     }
 
     private func parameter(_ changes: [String: String]) -> ConfigurationValue {

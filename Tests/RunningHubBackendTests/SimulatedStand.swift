@@ -75,12 +75,8 @@ struct SimulatedStand: ConformanceStand {
         server.ledger.paid.first { $0.runID == run.rawValue }.map { paid in
             Picture.digest(
                 SimulatedResult.png(
-                    sourceDigest: Self.bytes(paid.sourceDigest), poseDigest: Self.bytes(paid.poseDigest)))
+                    sourceDigest: bytes(paid.sourceDigest), poseDigest: bytes(paid.poseDigest)))
         }
-    }
-
-    private static func bytes(_ hex: String) -> [UInt8] {
-        stride(from: 0, to: hex.utf8.count, by: 2).compactMap { UInt8(hex.dropFirst($0).prefix(2), radix: 16) }
     }
 
     func close() async { await server.shutdown() }

@@ -1,5 +1,5 @@
 import BackendAPI
-import Glibc
+import BackendConformance
 import HTTPTransport
 import LoopbackPorts
 import ProviderSimulator
@@ -12,9 +12,13 @@ struct SimulatorTests {
     private let server: SimulatorServer
     private let time = ManualTime()
     private let backend: RunningHubBackend
+    private let source: Picture
+    private let pose: Picture
 
     init() async throws {
         transport = try CurlTransport()
+        source = try Picture("source picture")
+        pose = try Picture("pose picture")
         var configuration = SimulatorConfiguration()
         configuration.slots = 1
         configuration.queueTime = 1
@@ -26,8 +30,6 @@ struct SimulatorTests {
     }
 
     private func prepared() async throws -> RunRequest {
-        let source = try InputFile("source picture", InputFile.sourceDigest)
-        let pose = try InputFile("pose picture", InputFile.poseDigest)
         let images = [
             "raw_image": try await backend.prepare(source.image), "pose_image": try await backend.prepare(pose.image),
         ]
@@ -59,10 +61,10 @@ struct SimulatorTests {
         let paid = try #require(server.ledger.paid.first)
         #expect(server.ledger.paid.count == 1)
         #expect(paid.runID == run.rawValue)
-        #expect(paid.sourceDigest == InputFile.sourceDigest)
-        #expect(paid.poseDigest == InputFile.poseDigest)
+        #expect(paid.sourceDigest == source.image.sha256)
+        #expect(paid.poseDigest == pose.image.sha256)
         let picture = SimulatedResult.png(
-            sourceDigest: InputFile.bytes(paid.sourceDigest), poseDigest: InputFile.bytes(paid.poseDigest))
+            sourceDigest: bytes(paid.sourceDigest), poseDigest: bytes(paid.poseDigest))
         #expect(sink.bytes == picture)
         await server.shutdown()
     }
@@ -183,27 +185,7 @@ struct SimulatorTests {
     }
 }
 
-/// A small file that begins like a PNG and goes when it is released.
-private final class InputFile {
-    let image: ImageFile
-
-    static let sourceDigest = "4625539d973202ad27ab94bb0b4cbb1c2827577473fcf1db413d5bbba6f139f0"
-    static let poseDigest = "d27efad1e58ad066dcd64beb02611d58cb226af122042d923f129a7a035b36b1"
-
-    init(_ text: String, _ digest: String) throws {
-        var template = Array("/tmp/backend-test-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let content = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + Array(text.utf8)
-        try #require(write(descriptor, content, content.count) == content.count)
-        image = ImageFile(path: path, sha256: digest, sizeBytes: Int64(content.count), mediaType: "image/png")
-    }
-
-    deinit { unlink(image.path) }
-
-    static func bytes(_ hex: String) -> [UInt8] {
-        stride(from: 0, to: hex.utf8.count, by: 2).compactMap { UInt8(hex.dropFirst($0).prefix(2), radix: 16) }
-    }
+/// Bytes of hex digits.
+func bytes(_ hex: String) -> [UInt8] {
+    stride(from: 0, to: hex.utf8.count, by: 2).compactMap { UInt8(hex.dropFirst($0).prefix(2), radix: 16) }
 }

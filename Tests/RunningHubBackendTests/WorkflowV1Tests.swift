@@ -1,4 +1,5 @@
 import BackendAPI
+import BackendConformance
 import HTTPTransport
 import RunningHubBackend
 import Testing
@@ -29,6 +30,7 @@ struct WorkflowV1Tests {
         let observation = try await backend(provider, outputs: outputs).observe(RunID(rawValue: "task_0001"))
         #expect(provider.paths == ["/v1/tasks/task_0001"])
         #expect(provider.requests.first?.method == .get)
+        #expect(provider.requests.first?.bodyBytesMax == RunningHubLimits.shortReplyBytesMax)
         return observation
     }
 
@@ -224,6 +226,22 @@ struct WorkflowV1Tests {
         #expect(all.count == 2 && named.count == 2)
     }
 
+    @Test("256 results are looked at, one more is not; none is no result")
+    func manyResults() async throws {
+        for (count, seen) in [
+            (0, 0), (RunningHubLimits.outputItemsMax, RunningHubLimits.outputItemsMax),
+            (RunningHubLimits.outputItemsMax + 1, RunningHubLimits.outputItemsMax),
+        ] {
+            let list = Array(repeating: #""https://cdn.example/r.png""#, count: count).joined(separator: ",")
+            let observation = try await observe(.json(#"{"status":"completed","outputs":[\#(list)]}"#))
+            guard case .succeeded(let outputs, _) = observation else {
+                #expect(count == 0 && observation == .succeededWithoutOutput)
+                continue
+            }
+            #expect(outputs.count == seen)
+        }
+    }
+
     @Test(
         "a failed run tells its reason",
         arguments: [
@@ -307,7 +325,7 @@ struct WorkflowV1Tests {
         let sink = KeepingSink()
         try await backend(provider).download(
             RunOutput(name: "image", url: "https://cdn.example/r.png", node: ""), to: sink)
-        #expect(sink.text == "picture")
+        #expect(sink.bytes == Array("picture".utf8))
         #expect(provider.requests.first?.headers.isEmpty == true)
     }
 

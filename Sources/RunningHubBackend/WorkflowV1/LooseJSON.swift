@@ -41,7 +41,9 @@ extension LooseJSON: Decodable {
             self = .map(map)
         } else if var elements = try? decoder.unkeyedContainer() {
             var list: [LooseJSON] = []
-            while !elements.isAtEnd { list.append(try elements.decode(LooseJSON.self)) }
+            while !elements.isAtEnd, list.count < RunningHubLimits.outputItemsMax {
+                list.append(try elements.decode(LooseJSON.self))
+            }
             self = .list(list)
         } else {
             self = try LenientText(from: decoder).text.map(LooseJSON.text) ?? .null

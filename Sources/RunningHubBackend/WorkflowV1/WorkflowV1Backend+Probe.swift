@@ -44,7 +44,7 @@ extension WorkflowV1Backend {
             method, configuration.baseURL + path,
             headers: [HTTPHeader("Authorization", "Bearer \(configuration.apiKey.reveal())")], body: body,
             delivery: delivery, egress: configuration.apiEgress, time: time,
-            bodyBytesMax: RunningHubLimits.replyBytesMax)
+            bodyBytesMax: RunningHubLimits.shortReplyBytesMax)
     }
 
     /// One part of a path: an id that holds a slash must not become another call.

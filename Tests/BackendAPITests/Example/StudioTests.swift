@@ -28,5 +28,6 @@ struct StudioTests {
         #expect(factory.plan(settings("classic")).timeoutMilliseconds == 2_000)
         #expect(try !factory.make(settings("classic")).uploadScope.contains("k-"))
         #expect(BackendRegistry([factory]).types == ["studio"])
+        #expect(FactoryPromises.broken(by: factory, settings: settings("classic")).isEmpty)
     }
 }

@@ -46,7 +46,8 @@ extension ConformanceCase {
             await bench.stand.advance(to: .ended)
             guard case .succeeded = await bench.backend.observe(run) else { throw ConformanceFailure("it is gone") }
         },
-        ConformanceCase(118, "a cancel at a provider that is gone is no answer", [.works, .cancels, .unreachable]) { bench in
+        ConformanceCase(118, "a cancel at a provider that is gone is no answer", [.works, .cancels, .unreachable]) {
+            bench in
             let outcome = await bench.backend.cancel(RunID(rawValue: "1"))
             guard case .noAnswer = outcome else { throw ConformanceFailure("\(outcome)") }
         },

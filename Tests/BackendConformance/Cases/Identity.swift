@@ -12,7 +12,8 @@ extension ConformanceCase {
             try bench.expectNoSecret(in: scope)
         },
         ConformanceCase(3, "printing the backend tells no secret", []) { bench in
-            try bench.expectNoSecret(in: bench.backend)
+            // No `dump`: it would read what a backend's transport changes on its own thread.
+            for shown in ["\(bench.backend)", String(reflecting: bench.backend)] { try bench.expectNoSecret(in: shown) }
         },
         ConformanceCase(4, "the capabilities do not change by being used") { bench in
             let first = (bench.backend.capabilities, bench.backend.uploadScope)
