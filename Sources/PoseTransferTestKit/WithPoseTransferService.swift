@@ -50,8 +50,9 @@ private func withServer<Value: Sendable>(
     let registry = Composition.registry(transport: transport)
     let configuration = try Start.configuration(options, registry, simulator.baseURL, folder.path)
     let logger = Logger(label: "posetransfer.kit", factory: { _ in SwiftLogNoOpLogHandler() })
+    let (drains, askedToDrain) = AsyncStream.makeStream(of: Void.self)
     let parts = try Composition(configuration: configuration, registry: registry).parts(
-        over: store, transport, logger: logger, auditLogger: logger, requestDrain: {})
+        over: store, transport, logger: logger, auditLogger: logger, requestDrain: { askedToDrain.yield() })
     let listener = Listener(server: parts.server, recovered: parts.recovered)
     let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
@@ -60,6 +61,8 @@ private func withServer<Value: Sendable>(
                 .init(service: parts.housekeeping),
                 .init(service: listener, failureTerminationBehavior: .gracefullyShutdownGroup),
             ], logger: logger))
+    let drain = Task { for await _ in drains { await group.triggerGracefulShutdown() } }
+    defer { drain.cancel() }
     async let running: Void = group.run()
     do {
         let port = try await listener.port()

@@ -1,5 +1,6 @@
 import EngineCore
 import Logging
+import PoseServer
 import ServiceLifecycle
 import SystemPorts
 import TaskStore
@@ -8,7 +9,7 @@ import TaskStore
 package struct HousekeepingService: Service {
     let store: TaskStore
     let policy: RetentionPolicy
-    let board: TaskBoard
+    let server: PoseServer
     let clock: any EngineClock
     let logger: Logger
 
@@ -41,7 +42,7 @@ package struct HousekeepingService: Service {
     }
 
     private func removed(_ removal: Removal) {
-        board.remove(removal.tasks)
+        server.tasksRemoved(removal.tasks)
         guard !removal.tasks.isEmpty || removal.bytes > 0 else { return }
         logger.info(
             "removed what was past its time",

@@ -48,7 +48,7 @@ extension Composition {
                 requestDrain: requestDrain),
             logger: logger, auditLogger: auditLogger)
         let housekeeping = HousekeepingService(
-            store: store, policy: retention, board: engine.board, clock: clock, logger: logger)
+            store: store, policy: retention, server: server, clock: clock, logger: logger)
         return ServiceParts(engine: service, server: server, housekeeping: housekeeping, recovered: recovered)
     }
 }

@@ -98,10 +98,11 @@ struct Serve: AsyncParsableCommand {
     private func serve(
         _ composition: Composition, _ store: TaskStore, _ transport: CurlTransport, _ logger: Logger
     ) async throws {
+        let (drains, askedToDrain) = AsyncStream.makeStream(of: Void.self)
         let parts = try Self.start {
             try composition.parts(
                 over: store, transport, logger: logger, auditLogger: auditLogger(like: logger),
-                requestDrain: { kill(getpid(), SIGTERM) })
+                requestDrain: { askedToDrain.yield() })
         }
         let listener = ListenerService(
             server: parts.server, recovered: parts.recovered, host: composition.configuration.server.listen.host)
@@ -114,7 +115,11 @@ struct Serve: AsyncParsableCommand {
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let impatience = Task { await Self.endAtSecondSignal() }
-        defer { impatience.cancel() }
+        let drain = Task { for await _ in drains { await group.triggerGracefulShutdown() } }
+        defer {
+            impatience.cancel()
+            drain.cancel()
+        }
         do {
             try await group.run()
         } catch {

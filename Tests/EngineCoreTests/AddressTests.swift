@@ -95,4 +95,21 @@ import Testing
         other.idempotencyKey = "k"
         #expect(script.ask(.submit(other)) == .refused(.idempotencyKeyReused))
     }
+
+    /// Rules change; an accepted task stays.
+    @Test func whatIsNotAllowedAnyMoreStillAnswersWithItsTask() throws {
+        var script = EngineScript()
+        var first = Self.submission()
+        first.idempotencyKey = "k"
+        let accepted = script.submit(first)
+        try #require(accepted != nil)
+        first.obstacle = .urlNotAllowed(.source, message: "not this host")
+        guard case .submitted(let view, true)? = script.ask(.submit(first)) else {
+            Issue.record("another answer was expected")
+            return
+        }
+        #expect(view.record.id == accepted?.record.id)
+        first.idempotencyKey = "another"
+        #expect(script.ask(.submit(first)) == .refused(.urlNotAllowed(.source, message: "not this host")))
+    }
 }

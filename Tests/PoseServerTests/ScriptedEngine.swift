@@ -37,11 +37,12 @@ final class ScriptedEngine: EngineFront {
     }
 
     func send(_ request: EngineRequest, token: UInt64, sink: Int) {
+        let obstacle = Self.obstacle(to: request)
         let script = state.withLock { state in
-            state.requests.append(request)
+            if obstacle == nil { state.requests.append(request) }
             return state.script
         }
-        let answer = script(request)
+        let answer = obstacle ?? script(request)
         deliver { state in
             if let answer {
                 state.sinks[sink].deliver(Self.batch(token, answer))
@@ -50,6 +51,12 @@ final class ScriptedEngine: EngineFront {
             }
         }
         arrivals.continuation.yield(request)
+    }
+
+    /// What the real engine does where no earlier task has the key.
+    private static func obstacle(to request: EngineRequest) -> EngineAnswer? {
+        guard case .submit(let submission) = request else { return nil }
+        return submission.obstacle.map(EngineAnswer.refused)
     }
 
     /// Answers the oldest request for which the script had no answer.

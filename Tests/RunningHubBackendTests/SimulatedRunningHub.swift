@@ -12,7 +12,7 @@ struct SimulatedRunningHub: BackendUnderTest {
     }
 
     /// The faces that the simulator has.
-    static let faces: [Face] = [.taskOpenAPI]
+    static let faces = Face.allCases
 
     let face: Face
 

@@ -41,7 +41,7 @@ extension EngineMachine {
             guard earlier.record.contentDigest == content else { return .refused(.idempotencyKeyReused) }
             return .submitted(earlier, deduplicated: true)
         }
-        if let refusal = refusal(of: submission) { return .refused(refusal) }
+        if let refusal = submission.obstacle ?? refusal(of: submission) { return .refused(refusal) }
         guard let source = image(submission.source, lookup.source) else { return .refused(.imageUnknown(.source)) }
         guard let pose = image(submission.pose, lookup.pose) else { return .refused(.imageUnknown(.pose)) }
         guard let record = newRecord(submission, source, pose, content) else {

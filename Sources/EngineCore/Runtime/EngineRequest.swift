@@ -27,6 +27,8 @@ package enum Refusal: Sendable, Equatable {
     case pipelineDisabled(String)
     case engineDisabled(engine: String, replacement: String)
     case imageUnknown(ImageRole)
+    /// The image's address is none that may be read; `message` says why.
+    case urlNotAllowed(ImageRole, message: String)
     case parameterUnknown(String)
     /// A declared parameter with a value outside its rule; `message` says why.
     case parameterInvalid(String, message: String)

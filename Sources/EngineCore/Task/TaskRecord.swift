@@ -168,6 +168,9 @@ package struct Submission: Sendable, Equatable {
     package var startByMilliseconds: Int64 = 0
     package var labels: [String: String] = [:]
     package var traceparent = ""
+    /// What else stands against it by the rules of this moment (the caller's pipelines, allowed addresses). It counts only where the key names
+    /// no earlier task: rules change, an accepted task stays.
+    package var obstacle: Refusal?
 
     package init(caller: String, pipeline: String, source: Image, pose: Image) {
         self.caller = caller

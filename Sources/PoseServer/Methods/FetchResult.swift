@@ -33,7 +33,8 @@ enum FetchResult {
         }
         guard let index = Int(exactly: request.outputIndex), record.outputs.indices.contains(index) else {
             return .failure(
-                WireError(.outputUnknown, "the task has \(record.outputs.count) outputs", field: "output_index"))
+                WireError(
+                    .outputUnknown, "there is no output \(request.outputIndex): the first is 0", field: "output_index"))
         }
         let output = record.outputs[index]
         guard record.times.ended >= expiry else { return .failure(.resultExpired) }

@@ -13,9 +13,16 @@ struct NamedImage: Sendable {
     private let content: Content
     /// The image's place in the request.
     private let field: String
+    /// Why its address may not be read.
+    let obstacle: Refusal?
 
-    init(_ content: ImageContent, field: String, _ fetcher: any ImageFetcher) throws(WireError) {
-        self.field = field
+    init(_ content: ImageContent, _ role: Refusal.ImageRole, _ fetcher: any ImageFetcher) throws(WireError) {
+        field = role.field
+        if case .url(let url) = content, let refusal = fetcher.refusal(of: url) {
+            obstacle = .urlNotAllowed(role, message: refusal)
+        } else {
+            obstacle = nil
+        }
         switch content {
         case .none:
             throw WireError(.imageMissing, "name an image by data, sha256, url or path", field: field)
@@ -31,9 +38,6 @@ struct NamedImage: Sendable {
             self.content = .ready(.named(digest))
         case .url(let url):
             guard !url.isEmpty else { throw .fieldInvalid(field + ".url", "an address is needed") }
-            if let refusal = fetcher.refusal(of: url) {
-                throw WireError(.urlNotAllowed, refusal, field: field + ".url")
-            }
             self.content = .ready(.url(url))
         case .path(let path):
             self.content = .path(path)

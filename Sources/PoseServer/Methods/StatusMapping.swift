@@ -17,7 +17,9 @@ extension WireError {
                 "the pipeline's engine '\(engine)' is disabled; an engine of type '\(replacement)' takes its place",
                 field: "pipeline")
         case .imageUnknown(let role):
-            self = .imageUnknown(field: role == .source ? "source_image.sha256" : "pose_image.sha256")
+            self = .imageUnknown(field: "\(role.field).sha256")
+        case .urlNotAllowed(let role, let message):
+            self.init(.urlNotAllowed, message, field: "\(role.field).url")
         case .parameterUnknown(let name):
             self.init(
                 .parameterUnknown, "the pipeline declares no parameter '\(name)'",
@@ -104,6 +106,11 @@ extension WireError {
         case .io, .corrupt, .inUse, .newer, .missing, .folder: self = .internalFault
         }
     }
+}
+
+extension Refusal.ImageRole {
+    /// The image's place in the request.
+    var field: String { self == .source ? "source_image" : "pose_image" }
 }
 
 /// What several methods answer.

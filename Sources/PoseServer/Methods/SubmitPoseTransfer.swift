@@ -13,21 +13,22 @@ enum SubmitPoseTransfer {
         let pose: NamedImage
         do throws(WireError) {
             let fetcher = connection.services.ports.imageFetcher
-            source = try NamedImage(request.sourceImage, field: "source_image", fetcher)
-            pose = try NamedImage(request.poseImage, field: "pose_image", fetcher)
+            source = try NamedImage(request.sourceImage, .source, fetcher)
+            pose = try NamedImage(request.poseImage, .pose, fetcher)
             try judge(request)
         } catch {
             return connection.fail(call, error)
         }
+        let obstacle = source.obstacle ?? pose.obstacle
         if let source = source.withoutDisk, let pose = pose.withoutDisk {
-            return submit(request, source: source, pose: pose, call, connection)
+            return submit(request, source: source, pose: pose, obstacle, call, connection)
         }
         connection.hold(source.inlineBytes + pose.inlineBytes, for: call)
         let store = ImageShelf(connection.services, inputRoots: connection.identity.inputRoots)
         connection.onPool(call) {
             (try source.stored(in: store), try pose.stored(in: store))
         } then: { stored in
-            submit(request, source: stored.0, pose: stored.1, call, connection)
+            submit(request, source: stored.0, pose: stored.1, obstacle, call, connection)
         }
     }
 
@@ -41,13 +42,10 @@ enum SubmitPoseTransfer {
     }
 
     private static func submit(
-        _ request: SubmitPoseTransferRequest, source: Submission.Image, pose: Submission.Image, _ call: Call,
-        _ connection: ConnectionHandler
+        _ request: SubmitPoseTransferRequest, source: Submission.Image, pose: Submission.Image,
+        _ obstacle: Refusal?, _ call: Call, _ connection: ConnectionHandler
     ) {
         let pipeline = request.pipeline.isEmpty ? defaultPipeline : asciiLowercased(request.pipeline)
-        guard connection.identity.mayUse(pipeline: pipeline) else {
-            return connection.fail(call, .pipelineUnknown(pipeline))
-        }
         var submission = Submission(caller: connection.caller, pipeline: pipeline, source: source, pose: pose)
         submission.parameters = request.parameters
         submission.idempotencyKey = request.idempotencyKey
@@ -55,6 +53,8 @@ enum SubmitPoseTransfer {
         submission.taskTimeoutMilliseconds = Int64(request.taskTimeoutMilliseconds)
         submission.startByMilliseconds = Int64(request.startByMilliseconds)
         submission.labels = request.labels
+        let mayUse = connection.identity.mayUse(pipeline: pipeline)
+        submission.obstacle = obstacle ?? (mayUse ? nil : .pipelineUnknown(pipeline))
         submission.traceparent = FieldChecks.traceparent(request.context.traceparent)
         connection.ask(.submit(submission), for: call)
     }

@@ -14,6 +14,17 @@ enum Elapsed {
         duration < .seconds(1) ? "less than 1 s" : text(duration)
     }
 
+    /// A setting's length in its largest whole unit: `7 days`, `36 hours`, `90 s`.
+    static func rounded(_ duration: Duration) -> String {
+        let seconds = max(0, duration.components.seconds)
+        for (unit, size) in [("day", Int64(86_400)), ("hour", 3_600), ("minute", 60)]
+        where seconds >= size && seconds % size == 0 {
+            let count = seconds / size
+            return "\(count) \(unit)\(count == 1 ? "" : "s")"
+        }
+        return "\(seconds) s"
+    }
+
     private static func two(_ number: Int64) -> String {
         number < 10 ? "0\(number)" : "\(number)"
     }

@@ -47,9 +47,9 @@ enum ServerText {
         add("frame", limits.frameBytesMax.map { "\($0) bytes" })
         add("calls", limits.callsMax.map { "\($0) at a time on a connection" })
         add("streams", limits.streamsMax.map { "\($0) at a time on a connection" })
-        add("waiting", limits.startByDefault.map { "\(Elapsed.text($0)), where a submit does not say" })
-        add("results", limits.resultRetention.map { "kept for \(Elapsed.text($0))" })
-        add("tasks", limits.taskRetention.map { "kept for \(Elapsed.text($0)) after they ended" })
+        add("waiting", limits.startByDefault.map { "\(Elapsed.rounded($0)), where a submit does not say" })
+        add("results", limits.resultRetention.map { "kept for \(Elapsed.rounded($0))" })
+        add("tasks", limits.taskRetention.map { "kept for \(Elapsed.rounded($0)) after they ended" })
         return rows(known)
     }
 

@@ -37,7 +37,8 @@ extension TaskText {
         var table = Table("TASK", "CALLER", "ENGINE", "SUBMITTED", "ENDED", "MESSAGE")
         for task in tasks {
             table.add(
-                task.id, task.caller, task.latest.engine, Moment(unixMilliseconds: task.times.submitted ?? 0).text,
+                task.id, task.caller, task.latest.engine,
+                Moment(unixMilliseconds: task.times.submitted ?? task.times.uploaded ?? 0).text,
                 Moment(unixMilliseconds: task.latest.atUnixMilliseconds).text,
                 task.latest.failure?.message ?? task.latest.message)
         }

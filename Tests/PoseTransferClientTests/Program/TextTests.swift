@@ -66,6 +66,8 @@ import Testing
         #expect(TaskText.count(0, "task") == "0 tasks")
         #expect(Elapsed.spoken(.milliseconds(400)) == "less than 1 s")
         #expect(Elapsed.spoken(.seconds(1)) == "1 s")
+        let settings = [0, 59, 60, 90, 3_600, 86_400, 604_800, 129_600].map { Elapsed.rounded(.seconds($0)) }
+        #expect(settings == ["0 s", "59 s", "1 minute", "90 s", "1 hour", "1 day", "7 days", "36 hours"])
         let event = StatusEvent(taskID: "t", sequence: 1, state: .succeeded)
         #expect(TaskText.ending(event, elapsed: .zero) == "SUCCEEDED after less than 1 s\n")
     }
