@@ -58,6 +58,15 @@ import Testing
         }
     }
 
+    /// Its host is out of reach here, so the simulator's address stands in its place, and with it the dialect that the host stands for.
+    @Test(arguments: ["workflow-v1", "task-openapi"]) func theOldFileRunsATask(dialect: String) async throws {
+        try await Newcomer.with(runTime: 0.1, file: Self.oldFile, dialect: dialect) { newcomer in
+            let task = try await newcomer.succeededTask()
+            let (status, output) = try await newcomer.run("posetransferctl get \(task) --json")
+            #expect(status == 0 && output.contains("\"state\":\"SUCCEEDED\""), "\(output)")
+        }
+    }
+
     /// A file of the replaced backend, with what its users had left in it.
     private static let oldFile = """
         engines:

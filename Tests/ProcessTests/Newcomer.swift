@@ -8,8 +8,10 @@ struct Newcomer {
     let daemon: ChildProcess
     private let environment: [String: String]
 
+    /// `file` stands in the place of this repository's engine_config.yml.
     static func with(
-        runTime: Double, flags: String = "", _ change: (inout SimulatorConfiguration) -> Void = { _ in },
+        runTime: Double, flags: String = "", file: String? = nil, dialect: String = "task-openapi",
+        _ change: (inout SimulatorConfiguration) -> Void = { _ in },
         _ body: (Newcomer) async throws -> Void
     ) async throws {
         var configuration = SimulatorConfiguration()
@@ -17,22 +19,27 @@ struct Newcomer {
         change(&configuration)
         let simulator = try await SimulatorServer.start(configuration)
         let outcome: Result<Void, any Error>
-        do { outcome = .success(try await with(simulator, flags, body)) } catch { outcome = .failure(error) }
+        do { outcome = .success(try await with(simulator, flags, file, dialect, body)) } catch {
+            outcome = .failure(error)
+        }
         await simulator.shutdown()
         try outcome.get()
     }
 
     private static func with(
-        _ simulator: SimulatorServer, _ flags: String, _ body: (Newcomer) async throws -> Void
+        _ simulator: SimulatorServer, _ flags: String, _ file: String?, _ dialect: String,
+        _ body: (Newcomer) async throws -> Void
     ) async throws {
         try await withFolder { folder in
+            if let file { try Stand.write(file, to: "\(folder)/engine_config.yml") }
             var environment = ["RUNNINGHUB_API_KEY": Stand.key, "RUNNINGHUB_API_BASE_URL": simulator.baseURL]
-            let quick = [
-                "PTD_SERVER_LISTEN": "127.0.0.1:0",
-                "PTD_ENGINES_RUNNINGHUB_POSE_TRANSFER_CONFIG_POLL_INTERVAL": "0.05",
+            let engine = "PTD_ENGINES_RUNNINGHUB_POSE_TRANSFER_CONFIG"
+            let here = [
+                "PTD_SERVER_LISTEN": "127.0.0.1:0", "\(engine)_POLL_INTERVAL": "0.05",
+                "\(engine)_API_BASE_URL": simulator.baseURL, "\(engine)_DIALECT": dialect,
             ]
             let daemon = try start(
-                "posetransferd serve \(flags)", in: folder, environment: environment.merging(quick) { $1 })
+                "posetransferd serve \(flags)", in: folder, environment: environment.merging(here) { $1 })
             let line = try await daemon.line(with: "posetransferd listening on ")
             environment["POSETRANSFER_SERVER"] = line.split(separator: " ").last.map(String.init)
             let newcomer = Newcomer(folder: folder, daemon: daemon, environment: environment)
