@@ -17,8 +17,9 @@ WORKDIR /build
 COPY Package.swift ./
 RUN swift package resolve
 COPY Sources ./Sources
-# Package.swift names the test targets, whose folders must be there; what is in them is not built.
+# Package.swift names the test targets and the examples, whose folders must be there; what is in them is not built.
 COPY Tests ./Tests
+COPY Examples ./Examples
 # One build for each program: SwiftPM takes one --product. The linker strips (-s).
 RUN swift build -c release --static-swift-stdlib -Xlinker -s --product posetransferd \
     && swift build -c release --static-swift-stdlib -Xlinker -s --product posetransferctl \

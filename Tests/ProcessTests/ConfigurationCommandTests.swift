@@ -203,6 +203,22 @@ import Testing
         #expect(output.contains("no         engine cloud: balance"))
     }
 
+    @Test func aKeyOfTheOtherSite() async throws {
+        let (status, output) = try await online { $0.foreignKeys = [Self.key] }
+        #expect(status == 1)
+        #expect(output.contains("no         engine cloud: key accepted"), "\(output)")
+        #expect(output.contains("no         engine cloud: site right"), "\(output)")
+        #expect(output.contains("https://www.runninghub.cn"), "\(output)")
+    }
+
+    @Test func aWorkflowThatWasNeverRun() async throws {
+        let (status, output) = try await online { $0.neverRunWorkflows = ["1996080571212349442"] }
+        #expect(status == 1)
+        #expect(
+            output.contains("no         engine cloud: workflow known and run once (the provider answered 810"),
+            "\(output)")
+    }
+
     @Test func noAnswerInTime() async throws {
         let (status, output) = try await online(
             faults: [FaultRule(.account, .hang)], arguments: ["--timeout", "0.3"]
