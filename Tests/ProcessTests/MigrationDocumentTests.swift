@@ -108,7 +108,12 @@ import Testing
         let soon = "--set server.timeouts.start_by=1"
         for setUp in [WrongSetUp.key, .workflow] {
             try await Newcomer.with(runTime: 0.2, flags: soon, setUp.change) { newcomer in
-                for command in ["posetransferd check --online", "posetransferctl engines", Self.submit] {
+                var engines = ""
+                while !engines.contains("degraded") {
+                    engines = try await newcomer.run("posetransferctl engines").output
+                }
+                said += engines + "\n"
+                for command in ["posetransferd check --online", Self.submit] {
                     said += try await newcomer.run(command).output + "\n"
                 }
             }
