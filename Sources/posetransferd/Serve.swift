@@ -162,7 +162,7 @@ struct ListenerService: Service {
             print("posetransferd listening on \(host.contains(":") ? "[\(host)]" : host):\(port)")
             fflush(nil)
         } catch {
-            Serve.complain("posetransferd: cannot listen on \(host): \(error)")
+            Serve.complain("posetransferd: \(error)")
             throw ExitStatus.unavailable
         }
         try await server.run()

@@ -132,6 +132,7 @@ import Testing
         let accepted = script.submit()
         let view = try #require(accepted)
         #expect(script.calls("prepare").isEmpty)
+        #expect(view.latest.message == "waiting: engine '\(EngineScript.engine)' is paused")
 
         var recovery = Recovery()
         recovery.openTasks = [view.record]
@@ -178,8 +179,10 @@ import Testing
     }
 
     @Test func aRefusedKeyHoldsTheTasks() throws {
-        let script = try Self.started(with: Probe(reachable: true, authorised: false, message: "key refused"))
+        var script = try Self.started(with: Probe(reachable: true, authorised: false, message: "key refused"))
         #expect(script.calls("prepare").isEmpty)
+        let later = script.submit()
+        #expect(later?.latest.message == "waiting: engine '\(EngineScript.engine)': key refused")
     }
 
     @Test func silenceAndAnEmptyAccountHoldNothing() throws {

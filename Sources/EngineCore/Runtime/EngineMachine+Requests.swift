@@ -131,7 +131,7 @@ extension EngineMachine {
     /// Makes a new task known, with its first event.
     mutating func accept(_ newRecord: TaskRecord) -> TaskView {
         var record = newRecord
-        record.message = "waiting for a slot of engine '\(record.engine)'"
+        record.message = whyItWaits(record)
         stamp(&record)
         let number = record.number
         open[number] = OpenTask(record: record)
@@ -144,6 +144,16 @@ extension EngineMachine {
         let view = open[number]?.view ?? TaskView(record: record, latest: TaskEvent(latestOf: record))
         effects.append(.save(.insert(record, view.latest)))
         return view
+    }
+
+    /// Where its only engine begins no runs, the caller is told why, and not that a slot is missing.
+    private func whyItWaits(_ record: TaskRecord) -> String {
+        let engines = settings.pipelines[record.pipeline]?.steps.first?.engines ?? []
+        if engines.count == 1, let gate = gates[record.engine] {
+            if gate.isPaused { return "waiting: engine '\(record.engine)' is paused" }
+            if let refusal = gate.refusal { return "waiting: \(refusal.message)" }
+        }
+        return "waiting for a slot of engine '\(record.engine)'"
     }
 
     // MARK: Cancel and put
