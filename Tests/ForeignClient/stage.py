@@ -99,7 +99,11 @@ class Stage:
         self.config = folder + "/engine_config.yml"
         with open(self.config, "w") as file:
             file.write(text.replace(" &\n", engine))
-        self.start()
+        try:
+            self.start()
+        except RuntimeError:
+            self.simulator.kill()
+            raise
 
     def start(self):
         command = [self.programs + "/posetransferd", "serve", "--config", self.config]
