@@ -17,19 +17,26 @@ from operating import admin, drain
 from putting import put_images
 from stage import Stage
 from submitting import submits
+from tight import SERVER, STORAGE, limits
 from watching import streams
 from wire import Closed, Refused
 
 
-def main():
-    stage = Stage(sys.argv[1], os.path.abspath(sys.argv[2]))
+def play(stage, *parts):
     try:
-        for part in (put_images, submits, streams, cancels, lists, descriptions, openings, admin, drain):
+        for part in parts:
             print(f"-- {part.__name__.replace('_', ' ')}", flush=True)
             part(stage)
-        print("every method keeps its promises")
     finally:
         stage.end()
+
+
+def main():
+    programs, folder = sys.argv[1], os.path.abspath(sys.argv[2])
+    stage = Stage(programs, folder + "/usual")
+    play(stage, put_images, submits, streams, cancels, lists, descriptions, openings, admin, drain)
+    play(Stage(programs, folder + "/tight", server=SERVER, storage=STORAGE), limits)
+    print("every method keeps its promises")
 
 
 try:
