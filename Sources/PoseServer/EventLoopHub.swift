@@ -9,8 +9,10 @@ final class EventLoopHub {
     let eventLoop: any EventLoop
     let services: ServerServices
     let codec = WireCodec()
-    /// Frames on their way out; belongs to one connection from its first frame to its flush.
+    /// Frames on their way out, all of the one connection that is the `writer`.
     var outbound = ByteBuffer()
+    /// From its first frame to its flush.
+    private(set) var writer: ConnectionHandler?
 
     private var sink = 0
     private var nextToken: UInt64 = 1
@@ -42,7 +44,14 @@ final class EventLoopHub {
     /// Milliseconds on the event loop's clock.
     var now: Int64 { Int64(clamping: eventLoop.now.uptimeNanoseconds / 1_000_000) }
 
+    /// Before each frame. What another connection has gathered leaves first: nobody is ever sent another's frames.
+    func beginFrame(of connection: ConnectionHandler) {
+        while let writer, writer !== connection { writer.flush() }
+        writer = connection
+    }
+
     func takeOutbound() -> ByteBuffer {
+        writer = nil
         var bytes = ByteBuffer()
         swap(&bytes, &outbound)
         return bytes

@@ -68,6 +68,16 @@ final class ScriptedEngine: EngineFront {
         }
     }
 
+    /// Answers the oldest requests for which the script had no answer, in one batch. They are of one event loop.
+    func answerTogether(_ answers: EngineAnswer...) {
+        deliver { state in
+            var batch = EngineBatch()
+            guard let sink = state.unanswered.first?.sink, state.unanswered.count >= answers.count else { return }
+            for answer in answers { batch.answers.append((state.unanswered.removeFirst().token, answer)) }
+            state.sinks[sink].deliver(batch)
+        }
+    }
+
     func beginDrain() { state.withLock { $0.isDraining = true } }
 
     /// A new task, QUEUED, visible to all.
@@ -96,6 +106,30 @@ final class ScriptedEngine: EngineFront {
             board.post([view], standings: nil)
             Self.show(event, to: state.sinks)
             return view
+        }
+    }
+
+    /// The task's next stored events, one for each state, visible to all at once.
+    func changeTogether(_ number: Int64, caller: String = "local", _ states: TaskState...) {
+        state.withLock { state in
+            var record = state.records[number] ?? EventScript.record(number, caller: caller)
+            var batch = EngineBatch()
+            for next in states {
+                record.state = next
+                state.cursor += 1
+                record.lastSequence += 1
+                record.lastCursor = state.cursor
+                let event = TaskEvent(latestOf: record)
+                batch.events.append(event)
+                let kept = record
+                reader.state.withLock { disk in
+                    disk.records[kept.id] = kept
+                    disk.events.append(event)
+                }
+                board.post([TaskView(record: record, latest: event)], standings: nil)
+            }
+            state.records[number] = record
+            for sink in state.sinks { sink.deliver(batch) }
         }
     }
 

@@ -8,6 +8,7 @@ extension ConnectionHandler {
 
     func send(_ message: some WireMessage, as kind: FrameKind, call: UInt32 = 0) {
         guard phase == .live else { return }
+        hub.beginFrame(of: self)
         do throws(WireError) {
             try hub.codec.write(message, as: kind, call: call, to: &hub.outbound)
         } catch {
@@ -22,6 +23,7 @@ extension ConnectionHandler {
 
     func sendRaw(_ kind: FrameKind, payload: ByteBuffer) {
         guard phase == .live else { return }
+        hub.beginFrame(of: self)
         FrameHeader(kind, payloadBytes: payload.readableBytes).write(to: &hub.outbound)
         hub.outbound.writeImmutableBuffer(payload)
     }
@@ -37,9 +39,9 @@ extension ConnectionHandler {
         context?.flush()
     }
 
-    /// Hands over what was gathered. Must be called before another connection of this loop sends.
+    /// Hands over what was gathered for this connection.
     func flush() {
-        guard hub.outbound.readableBytes > 0 else { return }
+        guard hub.writer === self else { return }
         let bytes = hub.takeOutbound()
         handOver(bytes, isData: false)
         context?.flush()

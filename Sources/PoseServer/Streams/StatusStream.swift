@@ -141,6 +141,12 @@ struct StatusStream {
         queue.append(event)
     }
 
+    /// The event would stand for a stored one that still waits; where the connection takes items, that one goes out first.
+    func wouldLeaveOut(before event: TaskEvent) -> Bool {
+        guard phase == .live, !event.isTransient, let waiting = pending[event.taskNumber] else { return false }
+        return !waiting.isTransient
+    }
+
     /// A live event that belongs to this stream. `delivered`: the highest cursor that has come live so far.
     mutating func eventArrived(_ event: TaskEvent, delivered: UInt64) {
         switch phase {

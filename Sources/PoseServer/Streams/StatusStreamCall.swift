@@ -31,6 +31,7 @@ final class StatusStreamCall: OngoingCall {
     }
 
     func eventArrived(_ event: TaskEvent, delivered: UInt64) {
+        if stream.wouldLeaveOut(before: event) { _ = advance() }
         stream.eventArrived(event, delivered: delivered)
         connection.hasNews(self)
     }
