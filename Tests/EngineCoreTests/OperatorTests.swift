@@ -100,6 +100,34 @@ import Testing
         }
     }
 
+    /// The second one's look into the journal came before the first one's commit.
+    @Test func twoVerdictsInOneTurnMakeOneNewTask() throws {
+        var (script, ended) = try Self.unknown()
+        let requests = (1...2).map { token in
+            EngineEvent.requestReceived(
+                .resolve(task: ended.id, .submittedAgain), from: Requester(sink: 0, token: token),
+                lookup: Self.lookup(ended))
+        }
+        let effects = requests.flatMap { script.machine.step($0, at: script.now) }
+        let inserts = effects.count { if case .save(.insert) = $0 { true } else { false } }
+        #expect(inserts == 1)
+        let answers = effects.compactMap { effect in
+            if case .answer(_, .resolved(_, let followUp)) = effect { followUp?.record.id } else { nil }
+        }
+        #expect(answers.count == 2)
+        #expect(Set(answers).count == 1)
+    }
+
+    @Test func anAdoptedRunSaysNothingOfItsEnginesKey() throws {
+        var (script, ended) = try Self.unknown()
+        let accepted = script.submit(EngineScript.submission("other", pose: 3))
+        try #require(accepted != nil)
+        script.reply(
+            script.call("prepare"), .prepareFailed(BackendError(.auth, code: "802", message: "key refused")))
+        _ = script.ask(.resolve(task: ended.id, .adopted(Self.run)), lookup: Self.lookup(ended))
+        #expect(script.machine.standings.first?.state == .degraded)
+    }
+
     @Test func aRunOfAnotherTaskIsNotAdopted() throws {
         var (script, ended) = try Self.unknown()
         let accepted = script.running(EngineScript.submission("other"), run: Self.run.rawValue)
