@@ -113,11 +113,14 @@ import Testing
         #expect(script.lastRecord?.engine == "first")
     }
 
-    @Test func whereItsEngineIsGoneItStaysUnknown() throws {
-        let record = try Self.waiting()
+    /// Gone, or not to send such a submit again any more.
+    @Test(arguments: [["other", "second"], ["second", "first"]])
+    func whereItsEngineIsChangedItStaysUnknown(_ engines: [String]) throws {
+        var record = try Self.waiting()
+        if engines.contains("first") { record.engine = "second" }
         var recovery = Recovery()
         recovery.openTasks = [record]
-        var script = Self.script(engines: ["other", "second"])
+        var script = Self.script(engines: engines)
         _ = script.recover(recovery)
         #expect(script.lastRecord?.failure?.reason == .submissionUnknown)
         #expect(script.lastRecord?.failure?.message.contains(record.marker.prefix(8)) == true)

@@ -24,6 +24,9 @@ package struct SimulatedWorld {
         /// An operator who looked at the provider's call records.
         case resolve(TaskID)
         case pause(String, Bool)
+        case put(caller: String, ContentDigest)
+        /// The process is asked to end; the crash that follows is its end.
+        case drain
         /// A call reaches the provider.
         case arrival(BackendCall, life: Int)
         /// Its answer reaches the engine that asked.
@@ -39,9 +42,6 @@ package struct SimulatedWorld {
     }
 
     private static let turnsMax = 50_000
-    private static let engines = ["cloud", "reserve"]
-    /// One step, two steps, and two engines for one step by either rule.
-    private static let pipelines = ["pose_change", "two_steps", "fallback", "spread"]
     private static let callers = ["ann", "bob", "cleo"]
 
     private let canary: Canary?
@@ -50,7 +50,9 @@ package struct SimulatedWorld {
     private let source: SeededSource
     private let disk: SimulatedDisk
     private var cloud: SimulatedCloud
-    private let settings: EngineSettings
+    /// As the last start found it.
+    private var settings: EngineSettings
+    private let configuration: SimulatedConfiguration
     private var loop: EngineLoop
     private var agenda: [Scheduled] = []
     private var nextOrder = 0
@@ -61,11 +63,20 @@ package struct SimulatedWorld {
     private var crashProbability = 0.0
     private var pendingRequests: [Requester: Happening] = [:]
     private var nextToken: UInt64 = 1
-    private var acknowledged: [String: TaskID] = [:]
-    private var submitCalls: [CallID: Int] = [:]
+    /// The markers of this life's submits.
+    private var submitCalls: [CallID: String] = [:]
+    private var fullDiskProbability = 0.0
+    private var clockHasJumped = false
     private var auditor: Auditor
     private var report: Report
     private var isCalm = false
+    private var checked = Progress(commits: -1, creates: -1)
+
+    /// What the invariants depend on.
+    private struct Progress: Equatable {
+        var commits: Int
+        var creates: Int
+    }
 
     package init(seed: UInt64, canary: Canary? = nil, keepsTrace: Bool = false) {
         self.canary = canary
@@ -88,43 +99,20 @@ package struct SimulatedWorld {
             faults.outage = from...(from + random.between(1_000, 400_000))
         }
         faults.slowReplyMilliseconds = random.pick([20, 300, 5_000]) ?? 20
-        settings = Self.makeSettings(slots: slots, &random)
+        faults.falseProbe = random.happens(0.2) ? wildness : 0
+        faults.silentProbe = random.happens(0.2) ? wildness : 0
+        configuration = SimulatedConfiguration(slots: canary == .exceedsSlots ? slots + 1 : slots, &random)
+        settings = configuration.settings
         cloud = SimulatedCloud(faults: faults, slots: random.happens(0.3) ? max(1, slots - 1) : 2 * slots)
         crashProbability = random.pick([0.0, 0.01, 0.04]) ?? 0
+        fullDiskProbability = random.happens(0.2) ? 0.03 : 0
         self.random = random
         source = SeededSource(seed: seed ^ 0xABCD)
         disk = SimulatedDisk(canary: canary)
         loop = EngineLoop(settings: settings, random: source, journal: disk)
-        auditor = Auditor(slotsLimits: Dictionary(uniqueKeysWithValues: Self.engines.map { ($0, slots) }))
+        auditor = Auditor(
+            slotsLimits: Dictionary(uniqueKeysWithValues: SimulatedConfiguration.engines.map { ($0, slots) }))
         report = Report(seed: seed)
-    }
-
-    private static func makeSettings(slots: Int, _ random: inout SeededRandom) -> EngineSettings {
-        var settings = EngineSettings()
-        let cancels = random.happens(0.8)
-        for engine in engines {
-            settings.engines[engine] = EngineDefinition(
-                type: "simulated",
-                plan: EnginePlan(
-                    concurrency: slots, timeoutMilliseconds: random.pick([3_000, 15_000, 300_000]) ?? 15_000,
-                    pollIntervalMilliseconds: random.pick([50, 500, 3_000]) ?? 500),
-                capabilities: Capabilities(
-                    reportsProgress: false, cancels: cancels, reportsCost: true, mayCostMoney: true))
-        }
-        settings.pipelines["pose_change"] = PipelineDefinition(
-            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: ["cloud"])])
-        settings.pipelines["two_steps"] = PipelineDefinition(
-            isEnabled: true,
-            steps: [
-                StepDefinition(name: "pose_transfer", engines: ["cloud"]),
-                StepDefinition(name: "refine", engines: ["reserve", "cloud"], strategy: .spread),
-            ])
-        settings.pipelines["fallback"] = PipelineDefinition(
-            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: engines)])
-        settings.pipelines["spread"] = PipelineDefinition(
-            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: engines, strategy: .spread)])
-        settings.defaultStartByMilliseconds = random.pick([20_000, 600_000, 86_400_000]) ?? 600_000
-        return settings
     }
 
     /// What lies at an address of this world.
@@ -166,8 +154,17 @@ package struct SimulatedWorld {
             schedule(happening, at: at)
             if random.happens(0.2) { schedule(happening, at: at + random.between(0, 3_000)) }
         }
+        for number in 1...19 where random.happens(0.3) {
+            let caller = random.pick(Self.callers) ?? "ann"
+            schedule(.put(caller: caller, Self.digest(UInt8(number))), at: monotonic + random.between(0, 5_000))
+        }
         if random.happens(0.2) {
-            let engine = random.pick(Self.engines) ?? "cloud"
+            let at = monotonic + random.between(1, 40_000)
+            schedule(.drain, at: at)
+            schedule(.crash, at: at + random.between(1, 20_000))
+        }
+        if random.happens(0.2) {
+            let engine = random.pick(SimulatedConfiguration.engines) ?? "cloud"
             let at = monotonic + random.between(0, 30_000)
             schedule(.pause(engine, true), at: at)
             schedule(.pause(engine, false), at: at + random.between(1, 60_000))
@@ -184,7 +181,8 @@ package struct SimulatedWorld {
         let source = random.between(1, 9)
         let pose = random.between(10, 19)
         var submission = Submission(
-            caller: random.pick(Self.callers) ?? "ann", pipeline: random.pick(Self.pipelines) ?? "pose_change",
+            caller: random.pick(Self.callers) ?? "ann",
+            pipeline: random.pick(SimulatedConfiguration.pipelines) ?? "pose_change",
             source: input(source), pose: input(pose))
         submission.idempotencyKey = "key-\(index)"
         submission.priority = Int32(random.between(-2, 2))
@@ -192,7 +190,9 @@ package struct SimulatedWorld {
     }
 
     private mutating func input(_ number: Int64) -> Submission.Image {
-        random.happens(0.2) ? .url("https://pictures/\(number)") : .stored(Self.image(Self.digest(UInt8(number))))
+        if random.happens(0.2) { return .url("https://pictures/\(number)") }
+        return random.happens(0.15)
+            ? .named(Self.digest(UInt8(number))) : .stored(Self.image(Self.digest(UInt8(number))))
     }
 
     private mutating func schedule(_ happening: Happening, at time: Int64) {
@@ -220,14 +220,52 @@ package struct SimulatedWorld {
         if !isCalm, random.happens(crashProbability) {
             disk.crashPoint = random.happens(0.5) ? .beforeCommit : .afterCommit
         }
-        do {
-            release(try loop.turn(events.isEmpty ? [.ticked] : events, at: now))
-            disk.crashPoint = nil
-            if !isCalm, random.happens(crashProbability / 2) { crash("after the effects were let out") }
-        } catch {
-            crash(error.message)
-        }
+        if !isCalm, random.happens(fullDiskProbability) { disk.fullCommits = Int(random.between(1, 3)) }
+        take(events.isEmpty ? [.ticked] : events)
         calmDown()
+    }
+
+    private mutating func take(_ events: [EngineEvent]) {
+        let commits = disk.commits
+        var outcome: EngineLoop.Outcome?
+        var problem: StoreError?
+        do {
+            outcome = try loop.turn(canary == .ignoresDrain ? Self.withoutDrain(events) : events, at: now)
+        } catch {
+            if error.code == .full { (outcome, problem) = waitForRoom() } else { problem = error }
+        }
+        disk.crashPoint = nil
+        if disk.commits > commits || problem == nil { learned(from: events) }
+        if let outcome { release(outcome) }
+        if let problem {
+            crash(problem.message)
+        } else if !isCalm, random.happens(crashProbability / 2) {
+            crash("after the effects were let out")
+        } else if events.contains(where: { if case .drainBegan = $0 { true } else { false } }) {
+            auditor.isDraining = true
+        }
+    }
+
+    private static func withoutDrain(_ events: [EngineEvent]) -> [EngineEvent] {
+        events.filter { if case .drainBegan = $0 { false } else { true } }
+    }
+
+    /// What waits for room is kept, or lost with the process.
+    private mutating func waitForRoom() -> (EngineLoop.Outcome?, StoreError?) {
+        while true {
+            if random.happens(0.2) { return (nil, StoreError(.full, "while the disk was full")) }
+            monotonic += random.between(500, 5_000)
+            do { return (try loop.commitAgain(), nil) } catch {
+                if !loop.hasUnsavedTurn { return (nil, error) }
+            }
+        }
+    }
+
+    /// The engine has kept that these submits surely were not taken.
+    private mutating func learned(from events: [EngineEvent]) {
+        for case .replyReceived(let call, .submitted(.refused)) in events {
+            submitCalls[call].map { auditor.refused(marker: $0) }
+        }
     }
 
     private mutating func handle(_ happening: Happening, _ events: inout [EngineEvent], _ crashes: inout Bool) {
@@ -237,13 +275,19 @@ package struct SimulatedWorld {
             ask(.submit(submission), &events)
         case .cancel(let task, let caller):
             ask(.cancel(caller: caller, task: task, reason: "not wanted"), &events)
+        case .put(let caller, let digest):
+            pendingRequests[Requester(sink: 0, token: nextToken)] = happening
+            ask(.putImage(caller: caller, Self.image(digest)), &events)
+        case .drain: events.append(.drainBegan)
         case .resolve(let task): resolve(task, &events)
         case .pause(let engine, let isPaused): ask(.setEngine(engine, isPaused: isPaused), &events)
         case .arrival(let call, let life): arrived(call, from: life)
         case .reply(let id, let reply, let life):
             if life == self.life { events.append(.replyReceived(id, reply)) }
         case .crash: crashes = true
-        case .clockJump(let jump): unixOffset += jump
+        case .clockJump(let jump):
+            unixOffset += jump
+            clockHasJumped = true
         }
     }
 
@@ -269,6 +313,8 @@ package struct SimulatedWorld {
 
     /// A call is at the provider: it has its effect there, whatever becomes of the answer.
     private mutating func arrived(_ call: BackendCall, from life: Int) {
+        let call = tamperedWith(call)
+        if case .probe = call.kind, random.happens(cloud.faults.silentProbe) { return }
         var reply = cloud.take(call, at: monotonic, &random)
         var isLost = random.happens(cloud.faults.lostReply)
         if isLost, canary == .repeatsSubmit, case .submit = call.kind {
@@ -278,8 +324,23 @@ package struct SimulatedWorld {
         if canary == .mixesResults, case .downloaded = reply, random.happens(0.3) {
             reply = .downloaded([TaskOutput(name: "image", image: Self.image(Self.digest(99)))])
         }
+        if canary == .tellsUnknownAsRefused, case .submitted(.unknown(let error)) = reply {
+            reply = .submitted(.refused(error))
+        }
         let delay = random.between(1, cloud.faults.slowReplyMilliseconds)
         schedule(.reply(call.id, isLost ? Self.unanswered(call) : reply, life: life), at: monotonic + delay)
+    }
+
+    /// A planted bug on the way to the provider.
+    private func tamperedWith(_ call: BackendCall) -> BackendCall {
+        guard canary == .submitsOwnSourceAgain, case .submit(var request) = call.kind,
+            let record = disk.tasks.values.first(where: { $0.marker == request.marker }), record.stepSource != nil,
+            let own = record.source.stored
+        else { return call }
+        request.images[RunRequest.sourceInput]?.handle = "api/\(own.digest)"
+        var tampered = call
+        tampered.kind = .submit(request)
+        return tampered
     }
 
     /// What a transport says when the answer was lost after the request had been written.
@@ -300,15 +361,21 @@ package struct SimulatedWorld {
 
     private mutating func release(_ outcome: EngineLoop.Outcome) {
         for view in outcome.views { auditor.shown(view, on: disk) }
-        for (requester, answer) in outcome.answers { answered(requester, answer) }
+        let puts = outcome.answers.compactMap { answered($0.requester, $0.answer) }
+        // What is put and named in one turn was not acknowledged when it was named.
+        for put in puts { auditor.imagePut(put.digest, caller: put.caller) }
         for call in outcome.calls {
             auditor.called(call, on: disk)
+            if case .submit(let request) = call.kind { submitCalls[call.id] = request.marker }
             trace("call \(call.id) \(Self.describe(call))")
             let delay = random.between(0, cloud.faults.slowReplyMilliseconds)
             schedule(.arrival(call, life: life), at: monotonic + delay)
         }
         for view in outcome.views where view.record.failure?.reason == .submissionUnknown {
-            if random.happens(0.5) { schedule(.resolve(view.record.id), at: monotonic + random.between(0, 30_000)) }
+            guard random.happens(0.5) else { continue }
+            let at = monotonic + random.between(0, 30_000)
+            // Some operators press twice.
+            for _ in 0...(random.happens(0.3) ? 1 : 0) { schedule(.resolve(view.record.id), at: at) }
         }
         for view in outcome.views where !view.latest.isTransient {
             trace(
@@ -316,12 +383,22 @@ package struct SimulatedWorld {
         }
     }
 
-    private mutating func answered(_ requester: Requester, _ answer: EngineAnswer) {
-        guard case .submit(let submission)? = pendingRequests.removeValue(forKey: requester) else { return }
-        guard case .submitted(let view, _) = answer else {
-            if case .refused(let refusal) = answer { trace("refused \(submission.idempotencyKey) \(refusal)") }
-            return
+    /// The image that is acknowledged as put.
+    private mutating func answered(
+        _ requester: Requester, _ answer: EngineAnswer
+    ) -> (caller: String, digest: ContentDigest)? {
+        switch (pendingRequests.removeValue(forKey: requester), answer) {
+        case (.submit(let submission), .submitted(let view, _)): submitted(submission, view)
+        case (.submit(let submission), .refused(let refusal)):
+            trace("refused \(submission.idempotencyKey) \(refusal)")
+            if case .imageUnknown = refusal, !clockHasJumped { auditor.namedImageRefused(submission) }
+        case (.put(let caller, let digest), .imagePut): return (caller, digest)
+        default: break
         }
+        return nil
+    }
+
+    private mutating func submitted(_ submission: Submission, _ view: TaskView) {
         auditor.acknowledged(view, caller: submission.caller, key: submission.idempotencyKey, on: disk)
         if !isCalm, random.happens(0.25) {
             schedule(.cancel(view.record.id, caller: submission.caller), at: monotonic + random.between(0, 25_000))
@@ -369,6 +446,10 @@ package struct SimulatedWorld {
     }
 
     private mutating func start() {
+        if life > 0 { settings = configuration.changed(&random) }
+        auditor.started(with: settings)
+        submitCalls = [:]
+        disk.fullCommits = 0
         loop = EngineLoop(settings: settings, random: source, journal: disk)
         do {
             var found = Recovery()
@@ -385,12 +466,16 @@ package struct SimulatedWorld {
         guard !isCalm, monotonic > 90_000 || report.turns > 4_000 else { return }
         isCalm = true
         cloud.heal()
-        for engine in Self.engines { schedule(.pause(engine, false), at: monotonic) }
+        for engine in SimulatedConfiguration.engines { schedule(.pause(engine, false), at: monotonic) }
         trace("calm")
     }
 
     private mutating func check() {
-        report.violation = auditor.violation ?? disk.violation ?? auditor.check(disk, cloud)
+        report.violation = auditor.violation ?? disk.violation
+        if report.violation == nil, checked != Progress(commits: disk.commits, creates: cloud.ledger.count) {
+            checked = Progress(commits: disk.commits, creates: cloud.ledger.count)
+            report.violation = auditor.check(disk, cloud)
+        }
         trace("turn \(report.turns) at \(monotonic)")
     }
 

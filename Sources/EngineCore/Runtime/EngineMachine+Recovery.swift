@@ -62,6 +62,13 @@ extension EngineMachine {
             giveUp(record, refusal)
             return false
         }
+        if open[record.number]?.doubtfulMarker.isEmpty == false, gates[record.engine] != nil,
+            settings.engines[record.engine]?.plan.resubmitsUnknown != true
+        {
+            let text = "engine '\(record.engine)' is not to send a submit in doubt again since the last start"
+            giveUp(record, TaskFailure(.submissionUnknown, text))
+            return false
+        }
         let engines = isWaiting ? route(of: record).engines : [record.engine]
         guard engines.allSatisfy({ gates[$0] == nil }) else { return true }
         let run = record.run.map { "; run \($0) may go on there" } ?? ""
