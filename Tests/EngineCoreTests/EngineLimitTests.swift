@@ -58,6 +58,56 @@ import Testing
     }
 }
 
+/// A backend that answers only when its call is cancelled.
+@Suite struct CallLimitTests {
+    private struct Silent: Backend {
+        var capabilities: Capabilities {
+            Capabilities(reportsProgress: false, cancels: true, reportsCost: false, mayCostMoney: true)
+        }
+        private static let error = BackendError(.transient, code: "cancelled", message: "cancelled")
+        private func wait() async { for await _ in AsyncStream<Void>.makeStream().stream {} }
+        func prepare(_ image: ImageFile) async throws(BackendError) -> PreparedImage {
+            await wait()
+            throw Self.error
+        }
+        func submit(_ request: RunRequest) async -> SubmitOutcome {
+            await wait()
+            return .unknown(Self.error)
+        }
+        func observe(_ run: RunID) async -> Observation {
+            await wait()
+            return .noAnswer(Self.error)
+        }
+        func cancel(_ run: RunID) async -> CancelOutcome {
+            await wait()
+            return .noAnswer(Self.error)
+        }
+        func download(_ output: RunOutput, to sink: any ByteSink) async throws(BackendError) {
+            await wait()
+            throw Self.error
+        }
+        func probe() async -> Probe {
+            await wait()
+            return Probe(reachable: false)
+        }
+    }
+
+    private static let run = RunID(rawValue: "run-1")
+
+    @Test(
+        arguments: [
+            .prepare(EngineScript.image(1)), .submit(RunRequest(images: [:], parameters: [:], marker: "m")),
+            .observe(run),
+            .cancel(run), .download([RunOutput(name: "image", url: "u", node: "10")]), .probe,
+        ] as [BackendCall.Kind])
+    func aCallIsCancelledAtItsLimitAndItsWordIsTheReply(_ kind: BackendCall.Kind) async {
+        let runner = BackendRunner(
+            backends: ["cloud": Silent()], images: ImagesMemoryStore(), callLimit: .milliseconds(1))
+        let reply = await runner.perform(BackendCall(id: 1, engine: "cloud", kind: kind))
+        #expect(reply.error?.code == "cancelled" || reply == .probed(Probe(reachable: false)))
+    }
+}
+
 /// A submit that may have been taken, and is sent again as configured.
 @Suite struct ResubmitTests {
     private static let lost = CallReply.submitted(

@@ -173,6 +173,50 @@ import Testing
         #expect(second.ask(.setEngine("none", isPaused: true)) == .refused(.engineUnknown("none")))
     }
 
+    @Test func anEngineThatIsPausedWhileTheImagesGoUpIsSentNothing() throws {
+        var script = EngineScript()
+        let accepted = script.submit()
+        try #require(accepted != nil)
+        let prepares = script.calls("prepare")
+        _ = script.ask(.setEngine(EngineScript.engine, isPaused: true))
+        for call in prepares { script.reply(call, .prepared(PreparedImage(handle: "h", lifetimeSeconds: 3_600))) }
+        #expect(script.lastRecord?.state == .queued)
+        #expect(script.lastRecord?.message == "engine 'cloud' is paused")
+        _ = script.ask(.setEngine(EngineScript.engine, isPaused: false))
+        #expect(script.call("submit") != nil)
+    }
+
+    /// A key that is refused for one task is not tried with the next one's submit.
+    @Test func anEngineThatIsRefusedWhileTheImagesGoUpIsSentNothing() throws {
+        var script = EngineScript(slots: 2)
+        let first = script.submit(EngineScript.submission("a"))
+        try #require(first != nil)
+        let prepares = script.calls("prepare")
+        let second = script.submit(EngineScript.submission("b", pose: 3))
+        try #require(second != nil)
+        script.reply(
+            script.call("prepare"), .prepareFailed(BackendError(.auth, code: "802", message: "key refused")))
+        for call in prepares { script.reply(call, .prepared(PreparedImage(handle: "h", lifetimeSeconds: 3_600))) }
+        #expect(script.lastRecord?.state == .queued)
+        #expect(script.lastRecord?.message.contains("key refused") == true)
+    }
+
+    @Test func workThatIsSubmittedAgainGoesToAnEngineThatIsThere() throws {
+        let (_, ended) = try Self.unknown()
+        var script = EngineScript.with([StepDefinition(name: "pose_transfer", engines: ["other"])]) { settings in
+            settings.engines["other"] = settings.engines[EngineScript.engine]
+        }
+        script.now.unix += 1
+        guard
+            case .resolved(_, let followUp?)? = script.ask(
+                .resolve(task: ended.id, .submittedAgain), lookup: Self.lookup(ended))
+        else {
+            Issue.record("another answer was expected")
+            return
+        }
+        #expect(followUp.record.engine == "other")
+    }
+
     @Test func pausingTwiceIsSavedOnce() {
         var script = EngineScript()
         _ = script.ask(.setEngine(EngineScript.engine, isPaused: true))

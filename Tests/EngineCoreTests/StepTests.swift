@@ -26,6 +26,7 @@ import Testing
         #expect(record.charged == .yes)
         #expect(record.isLastStep)
         #expect(record.run == nil)
+        #expect(script.machine.standings.map(\.slotsUsed) == [0, 1], "the first step's slot is free again")
         #expect(Self.prepared(script) == [Self.made, EngineScript.image(2)])
         script.upload()
         let submit = try #require(script.call("submit"))

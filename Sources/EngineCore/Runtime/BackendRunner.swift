@@ -7,20 +7,39 @@ package struct BackendRunner: Sendable {
     private let fetcher: (any ImageFetcher)?
     private let imageBytesMax: Int64
     private let imagePixelsMax: Int64
+    private let callLimit: Duration
 
     /// Without a `fetcher` no image is read from an address.
     package init(
         backends: [String: any Backend], images: any ImageStore, fetcher: (any ImageFetcher)? = nil,
-        imageBytesMax: Int64 = EngineLimits.imageBytesMax, imagePixelsMax: Int64 = EngineLimits.imagePixelsMax
+        imageBytesMax: Int64 = EngineLimits.imageBytesMax, imagePixelsMax: Int64 = EngineLimits.imagePixelsMax,
+        callLimit: Duration = .milliseconds(EngineLimits.callMillisecondsMax)
     ) {
         self.backends = backends
         self.images = images
         self.fetcher = fetcher
         self.imageBytesMax = imageBytesMax
         self.imagePixelsMax = imagePixelsMax
+        self.callLimit = callLimit
     }
 
+    /// A call that takes longer than any backend's own time-outs allow is cancelled, so that a task does not wait for ever.
     package func perform(_ call: BackendCall) async -> CallReply {
+        await withTaskGroup(of: CallReply?.self) { group in
+            group.addTask { await make(call) }
+            group.addTask {
+                try? await Task.sleep(for: callLimit)
+                return nil
+            }
+            for await reply in group {
+                group.cancelAll()
+                if let reply { return reply }
+            }
+            return Self.missing(call)
+        }
+    }
+
+    private func make(_ call: BackendCall) async -> CallReply {
         if case .fetch(let url) = call.kind { return await fetch(url) }
         guard let backend = backends[call.engine] else { return Self.missing(call) }
         switch call.kind {

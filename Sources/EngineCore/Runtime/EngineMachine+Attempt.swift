@@ -31,7 +31,19 @@ extension EngineMachine {
         }
         open[number]?.imagesAwaited = awaited
         if isRenewedWithoutEnd(number, new: awaited.subtracting(task.imagesAwaited).count) { return }
-        if awaited.isEmpty, open[number]?.urlsAwaited.isEmpty == true, !isDraining { submit(number) }
+        if awaited.isEmpty, open[number]?.urlsAwaited.isEmpty == true { imagesAreThere(number) }
+    }
+
+    /// The engine may have been paused or refused while the images went up: then no run is begun on it.
+    private mutating func imagesAreThere(_ number: Int64) {
+        guard !isDraining, let engine = open[number]?.record.engine, let gate = gates[engine] else { return }
+        if let refusal = gate.refusal {
+            putOff(number, refusal.message)
+        } else if gate.isPaused {
+            putOff(number, "engine '\(engine)' is paused")
+        } else {
+            submit(number)
+        }
     }
 
     /// Ends a task whose uploads expire faster than they are made.

@@ -34,7 +34,10 @@ extension EngineMachine {
         var followUp: TaskView?
         switch resolution {
         case .notCharged: break
-        case .submittedAgain: followUp = accept(continuation(of: ended))
+        case .submittedAgain:
+            var record = continuation(of: ended)
+            record.engine = route(of: record).engines.first ?? record.engine
+            followUp = accept(record)
         case .adopted(let run): followUp = adopt(run, of: ended)
         }
         settled.followUp = followUp?.record.id

@@ -154,12 +154,17 @@ extension EngineMachine {
             fail(number, refusal.reason, refusal.message)
         } else {
             let seconds = task.record.startByMilliseconds / 1_000
-            let isPaused = engines.allSatisfy { gates[$0]?.isPaused == true }
-            let why = isPaused ? "is paused" : "had no free slot"
+            let why = whyNotStarted(task, on: engines)
             fail(
                 number, .startByPassed,
                 "not started within \(seconds) s: engine '\(task.record.engine)' \(why); submit again with more time")
         }
+    }
+
+    private func whyNotStarted(_ task: OpenTask, on engines: [String]) -> String {
+        if engines.allSatisfy({ gates[$0]?.isPaused == true }) { return "is paused" }
+        // Then the message says why it was put off.
+        return task.record.attempt > 1 ? "did not take it (\(task.record.message))" : "had no free slot"
     }
 
     private mutating func woke(_ number: Int64) {
