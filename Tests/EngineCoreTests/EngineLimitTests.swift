@@ -102,7 +102,7 @@ import Testing
         ] as [BackendCall.Kind])
     func aCallIsCancelledAtItsLimitAndItsWordIsTheReply(_ kind: BackendCall.Kind) async {
         let runner = BackendRunner(
-            backends: ["cloud": Silent()], images: ImagesMemoryStore(), callLimit: .milliseconds(1))
+            backends: ["cloud": Silent()], images: ImagesMemoryStore(), patience: {})
         let reply = await runner.perform(BackendCall(id: 1, engine: "cloud", kind: kind))
         #expect(reply.error?.code == "cancelled" || reply == .probed(Probe(reachable: false)))
     }

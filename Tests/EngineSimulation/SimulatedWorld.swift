@@ -18,7 +18,7 @@ package struct SimulatedWorld {
         package var trace: [String] = []
     }
 
-    private enum Happening {
+    enum Happening {
         case submit(Submission)
         case cancel(TaskID, caller: String)
         /// An operator who looked at the provider's call records.
@@ -35,45 +35,45 @@ package struct SimulatedWorld {
         case clockJump(Int64)
     }
 
-    private struct Scheduled {
+    struct Scheduled {
         var at: Int64
         var order: Int
         var happening: Happening
     }
 
-    private static let turnsMax = 50_000
-    private static let callers = ["ann", "bob", "cleo"]
+    static let turnsMax = 50_000
+    static let callers = ["ann", "bob", "cleo"]
 
-    private let canary: Canary?
-    private let keepsTrace: Bool
-    private var random: SeededRandom
-    private let source: SeededSource
-    private let disk: SimulatedDisk
-    private var cloud: SimulatedCloud
+    let canary: Canary?
+    let keepsTrace: Bool
+    var random: SeededRandom
+    let source: SeededSource
+    let disk: SimulatedDisk
+    var cloud: SimulatedCloud
     /// As the last start found it.
-    private var settings: EngineSettings
-    private let configuration: SimulatedConfiguration
-    private var loop: EngineLoop
-    private var agenda: [Scheduled] = []
-    private var nextOrder = 0
-    private var monotonic: Int64 = 1_000
-    private var unixOffset: Int64 = 1_700_000_000_000
+    var settings: EngineSettings
+    let configuration: SimulatedConfiguration
+    var loop: EngineLoop
+    var agenda: [Scheduled] = []
+    var nextOrder = 0
+    var monotonic: Int64 = 1_000
+    var unixOffset: Int64 = 1_700_000_000_000
     /// How many times the process was started: replies of an earlier life never arrive.
-    private var life = 0
-    private var crashProbability = 0.0
-    private var pendingRequests: [Requester: Happening] = [:]
-    private var nextToken: UInt64 = 1
+    var life = 0
+    var crashProbability = 0.0
+    var pendingRequests: [Requester: Happening] = [:]
+    var nextToken: UInt64 = 1
     /// The markers of this life's submits.
-    private var submitCalls: [CallID: String] = [:]
-    private var fullDiskProbability = 0.0
-    private var clockHasJumped = false
-    private var auditor: Auditor
-    private var report: Report
-    private var isCalm = false
-    private var checked = Progress(commits: -1, creates: -1)
+    var submitCalls: [CallID: String] = [:]
+    var fullDiskProbability = 0.0
+    var clockHasJumped = false
+    var auditor: Auditor
+    var report: Report
+    var isCalm = false
+    var checked = Progress(commits: -1, creates: -1)
 
     /// What the invariants depend on.
-    private struct Progress: Equatable {
+    struct Progress: Equatable {
         var commits: Int
         var creates: Int
     }
@@ -145,68 +145,13 @@ package struct SimulatedWorld {
         return report
     }
 
-    /// The stormy part: submits, cancels, crashes and clock jumps at times drawn from the seed.
-    private mutating func plan() {
-        let tasks = random.between(3, 14)
-        for index in 0..<Int(tasks) {
-            let happening = Happening.submit(submission(index))
-            let at = monotonic + random.between(0, 30_000)
-            schedule(happening, at: at)
-            if random.happens(0.2) { schedule(happening, at: at + random.between(0, 3_000)) }
-        }
-        for number in 1...19 where random.happens(0.3) {
-            let caller = random.pick(Self.callers) ?? "ann"
-            schedule(.put(caller: caller, Self.digest(UInt8(number))), at: monotonic + random.between(0, 5_000))
-        }
-        if random.happens(0.2) {
-            let at = monotonic + random.between(1, 40_000)
-            schedule(.drain, at: at)
-            schedule(.crash, at: at + random.between(1, 20_000))
-        }
-        if random.happens(0.2) {
-            let engine = random.pick(SimulatedConfiguration.engines) ?? "cloud"
-            let at = monotonic + random.between(0, 30_000)
-            schedule(.pause(engine, true), at: at)
-            schedule(.pause(engine, false), at: at + random.between(1, 60_000))
-        }
-        for _ in 0..<Int(random.between(0, 4)) { schedule(.crash, at: monotonic + random.between(1, 60_000)) }
-        if random.happens(0.3) {
-            let jump: Int64 =
-                random.pick([1_000, -1_000, 3_600_000, -3_600_000, 315_360_000_000, -315_360_000_000]) ?? 0
-            schedule(.clockJump(jump), at: monotonic + random.between(1, 40_000))
-        }
-    }
-
-    private mutating func submission(_ index: Int) -> Submission {
-        let source = random.between(1, 9)
-        let pose = random.between(10, 19)
-        var submission = Submission(
-            caller: random.pick(Self.callers) ?? "ann",
-            pipeline: random.pick(SimulatedConfiguration.pipelines) ?? "pose_change",
-            source: input(source), pose: input(pose))
-        submission.idempotencyKey = "key-\(index)"
-        submission.priority = Int32(random.between(-2, 2))
-        return submission
-    }
-
-    private mutating func input(_ number: Int64) -> Submission.Image {
-        if random.happens(0.2) { return .url("https://pictures/\(number)") }
-        return random.happens(0.15)
-            ? .named(Self.digest(UInt8(number))) : .stored(Self.image(Self.digest(UInt8(number))))
-    }
-
-    private mutating func schedule(_ happening: Happening, at time: Int64) {
-        agenda.append(Scheduled(at: time, order: nextOrder, happening: happening))
-        nextOrder += 1
-    }
-
-    private func nextTime() -> Int64? {
+    func nextTime() -> Int64? {
         [agenda.map(\.at).min(), loop.machine.nextTimerAt].compactMap { $0 }.min()
     }
 
-    private var now: EngineTime { EngineTime(monotonic: monotonic, unix: monotonic + unixOffset) }
+    var now: EngineTime { EngineTime(monotonic: monotonic, unix: monotonic + unixOffset) }
 
-    private mutating func turn() {
+    mutating func turn() {
         report.turns += 1
         let due = agenda.filter { $0.at <= monotonic }.sorted { ($0.at, $0.order) < ($1.at, $1.order) }
         agenda.removeAll { $0.at <= monotonic }
@@ -225,7 +170,7 @@ package struct SimulatedWorld {
         calmDown()
     }
 
-    private mutating func take(_ events: [EngineEvent]) {
+    mutating func take(_ events: [EngineEvent]) {
         let commits = disk.commits
         var outcome: EngineLoop.Outcome?
         var problem: StoreError?
@@ -246,12 +191,12 @@ package struct SimulatedWorld {
         }
     }
 
-    private static func withoutDrain(_ events: [EngineEvent]) -> [EngineEvent] {
+    static func withoutDrain(_ events: [EngineEvent]) -> [EngineEvent] {
         events.filter { if case .drainBegan = $0 { false } else { true } }
     }
 
     /// What waits for room is kept, or lost with the process.
-    private mutating func waitForRoom() -> (EngineLoop.Outcome?, StoreError?) {
+    mutating func waitForRoom() -> (EngineLoop.Outcome?, StoreError?) {
         while true {
             if random.happens(0.2) { return (nil, StoreError(.full, "while the disk was full")) }
             monotonic += random.between(500, 5_000)
@@ -262,165 +207,16 @@ package struct SimulatedWorld {
     }
 
     /// The engine has kept that these submits surely were not taken.
-    private mutating func learned(from events: [EngineEvent]) {
+    mutating func learned(from events: [EngineEvent]) {
         for case .replyReceived(let call, .submitted(.refused)) in events {
             submitCalls[call].map { auditor.refused(marker: $0) }
-        }
-    }
-
-    private mutating func handle(_ happening: Happening, _ events: inout [EngineEvent], _ crashes: inout Bool) {
-        switch happening {
-        case .submit(let submission):
-            pendingRequests[Requester(sink: 0, token: nextToken)] = happening
-            ask(.submit(submission), &events)
-        case .cancel(let task, let caller):
-            ask(.cancel(caller: caller, task: task, reason: "not wanted"), &events)
-        case .put(let caller, let digest):
-            pendingRequests[Requester(sink: 0, token: nextToken)] = happening
-            ask(.putImage(caller: caller, Self.image(digest)), &events)
-        case .drain: events.append(.drainBegan)
-        case .resolve(let task): resolve(task, &events)
-        case .pause(let engine, let isPaused): ask(.setEngine(engine, isPaused: isPaused), &events)
-        case .arrival(let call, let life): arrived(call, from: life)
-        case .reply(let id, let reply, let life):
-            if life == self.life { events.append(.replyReceived(id, reply)) }
-        case .crash: crashes = true
-        case .clockJump(let jump):
-            unixOffset += jump
-            clockHasJumped = true
-        }
-    }
-
-    private mutating func ask(_ request: EngineRequest, _ events: inout [EngineEvent]) {
-        let requester = Requester(sink: 0, token: nextToken)
-        nextToken += 1
-        events.append(.requestReceived(request, from: requester, lookup: JournalLookup()))
-    }
-
-    /// The operator tells the truth: the run that is there, or that there is none.
-    private mutating func resolve(_ task: TaskID, _ events: inout [EngineEvent]) {
-        guard let record = disk.tasks[task] else { return }
-        if let run = cloud.run(marker: record.marker) {
-            ask(.resolve(task: task, .adopted(run)), &events)
-        } else {
-            ask(.resolve(task: task, random.happens(0.5) ? .notCharged : .submittedAgain), &events)
-        }
-    }
-
-    private static func image(_ digest: ContentDigest) -> StoredImage {
-        StoredImage(digest: digest, sizeBytes: 100, mediaType: "image/png", width: 4, height: 4)
-    }
-
-    /// A call is at the provider: it has its effect there, whatever becomes of the answer.
-    private mutating func arrived(_ call: BackendCall, from life: Int) {
-        let call = tamperedWith(call)
-        if case .probe = call.kind, random.happens(cloud.faults.silentProbe) { return }
-        var reply = cloud.take(call, at: monotonic, &random)
-        var isLost = random.happens(cloud.faults.lostReply)
-        if isLost, canary == .repeatsSubmit, case .submit = call.kind {
-            reply = cloud.take(call, at: monotonic, &random)
-            isLost = false
-        }
-        if canary == .mixesResults, case .downloaded = reply, random.happens(0.3) {
-            reply = .downloaded([TaskOutput(name: "image", image: Self.image(Self.digest(99)))])
-        }
-        if canary == .tellsUnknownAsRefused, case .submitted(.unknown(let error)) = reply {
-            reply = .submitted(.refused(error))
-        }
-        let delay = random.between(1, cloud.faults.slowReplyMilliseconds)
-        schedule(.reply(call.id, isLost ? Self.unanswered(call) : reply, life: life), at: monotonic + delay)
-    }
-
-    /// A planted bug on the way to the provider.
-    private func tamperedWith(_ call: BackendCall) -> BackendCall {
-        guard canary == .submitsOwnSourceAgain, case .submit(var request) = call.kind,
-            let record = disk.tasks.values.first(where: { $0.marker == request.marker }), record.stepSource != nil,
-            let own = record.source.stored
-        else { return call }
-        request.images[RunRequest.sourceInput]?.handle = "api/\(own.digest)"
-        var tampered = call
-        tampered.kind = .submit(request)
-        return tampered
-    }
-
-    /// What a transport says when the answer was lost after the request had been written.
-    private static func unanswered(_ call: BackendCall) -> CallReply {
-        let error = BackendError(.transient, code: "reset", message: "the connection was reset after the request")
-        switch call.kind {
-        case .fetch: return .fetchFailed(error)
-        case .prepare: return .prepareFailed(error)
-        case .submit: return .submitted(.unknown(error))
-        case .observe: return .observed(.noAnswer(error))
-        case .cancel: return .cancelled(.noAnswer(error))
-        case .download: return .downloadFailed(error)
-        case .probe: return .probed(Probe(reachable: false))
-        }
-    }
-
-    // MARK: What a turn lets out
-
-    private mutating func release(_ outcome: EngineLoop.Outcome) {
-        for view in outcome.views { auditor.shown(view, on: disk) }
-        let puts = outcome.answers.compactMap { answered($0.requester, $0.answer) }
-        // What is put and named in one turn was not acknowledged when it was named.
-        for put in puts { auditor.imagePut(put.digest, caller: put.caller) }
-        for call in outcome.calls {
-            auditor.called(call, on: disk)
-            if case .submit(let request) = call.kind { submitCalls[call.id] = request.marker }
-            trace("call \(call.id) \(Self.describe(call))")
-            let delay = random.between(0, cloud.faults.slowReplyMilliseconds)
-            schedule(.arrival(call, life: life), at: monotonic + delay)
-        }
-        for view in outcome.views where view.record.failure?.reason == .submissionUnknown {
-            guard random.happens(0.5) else { continue }
-            let at = monotonic + random.between(0, 30_000)
-            // Some operators press twice.
-            for _ in 0...(random.happens(0.3) ? 1 : 0) { schedule(.resolve(view.record.id), at: at) }
-        }
-        for view in outcome.views where !view.latest.isTransient {
-            trace(
-                "event \(view.record.id) #\(view.latest.sequence) \(view.latest.state) charged \(view.latest.charged)")
-        }
-    }
-
-    /// The image that is acknowledged as put.
-    private mutating func answered(
-        _ requester: Requester, _ answer: EngineAnswer
-    ) -> (caller: String, digest: ContentDigest)? {
-        switch (pendingRequests.removeValue(forKey: requester), answer) {
-        case (.submit(let submission), .submitted(let view, _)): submitted(submission, view)
-        case (.submit(let submission), .refused(let refusal)):
-            trace("refused \(submission.idempotencyKey) \(refusal)")
-            if case .imageUnknown = refusal, !clockHasJumped { auditor.namedImageRefused(submission) }
-        case (.put(let caller, let digest), .imagePut): return (caller, digest)
-        default: break
-        }
-        return nil
-    }
-
-    private mutating func submitted(_ submission: Submission, _ view: TaskView) {
-        auditor.acknowledged(view, caller: submission.caller, key: submission.idempotencyKey, on: disk)
-        if !isCalm, random.happens(0.25) {
-            schedule(.cancel(view.record.id, caller: submission.caller), at: monotonic + random.between(0, 25_000))
-        }
-    }
-
-    private static func describe(_ call: BackendCall) -> String {
-        switch call.kind {
-        case .fetch(let url): "fetch \(url)"
-        case .prepare(let image): "prepare \(image.digest.hex.prefix(4))"
-        case .submit(let request): "submit \(request.marker)"
-        case .observe(let run): "observe \(run)"
-        case .cancel(let run): "cancel \(run)"
-        case .download(let outputs): "download \(outputs.count)"
-        case .probe: "probe"
         }
     }
 
     // MARK: Crash and calm
 
     /// The process dies: what was on its way to the provider may still arrive; no answer does; waiting clients repeat with their keys.
-    private mutating func crash(_ why: String) {
+    mutating func crash(_ why: String) {
         report.crashes += 1
         trace("crash \(why)")
         disk.crashPoint = nil
@@ -445,7 +241,7 @@ package struct SimulatedWorld {
         start()
     }
 
-    private mutating func start() {
+    mutating func start() {
         if life > 0 { settings = configuration.changed(&random) }
         auditor.started(with: settings)
         submitCalls = [:]
@@ -462,7 +258,7 @@ package struct SimulatedWorld {
     }
 
     /// Once the storm has passed the provider heals, and everything must end.
-    private mutating func calmDown() {
+    mutating func calmDown() {
         guard !isCalm, monotonic > 90_000 || report.turns > 4_000 else { return }
         isCalm = true
         cloud.heal()
@@ -470,7 +266,7 @@ package struct SimulatedWorld {
         trace("calm")
     }
 
-    private mutating func check() {
+    mutating func check() {
         report.violation = auditor.violation ?? disk.violation
         if report.violation == nil, checked != Progress(commits: disk.commits, creates: cloud.ledger.count) {
             checked = Progress(commits: disk.commits, creates: cloud.ledger.count)
@@ -479,7 +275,7 @@ package struct SimulatedWorld {
         trace("turn \(report.turns) at \(monotonic)")
     }
 
-    private mutating func finish() {
+    mutating func finish() {
         report.tasks = disk.order.count
         report.creates = cloud.ledger.count
         for id in disk.order {
@@ -491,7 +287,7 @@ package struct SimulatedWorld {
             cancels: settings.engines.values.allSatisfy { $0.capabilities.cancels })
     }
 
-    private mutating func trace(_ line: String) {
+    mutating func trace(_ line: String) {
         if keepsTrace { report.trace.append("\(monotonic) \(line)") }
     }
 }

@@ -7,28 +7,29 @@ package struct BackendRunner: Sendable {
     private let fetcher: (any ImageFetcher)?
     private let imageBytesMax: Int64
     private let imagePixelsMax: Int64
-    private let callLimit: Duration
+    private let patience: (@Sendable () async -> Void)?
 
-    /// Without a `fetcher` no image is read from an address.
+    /// Without a `fetcher` no image is read from an address. A call that is not back when `patience` returns is cancelled, so that a task does not
+    /// wait for ever; nil: none ever is.
     package init(
         backends: [String: any Backend], images: any ImageStore, fetcher: (any ImageFetcher)? = nil,
         imageBytesMax: Int64 = EngineLimits.imageBytesMax, imagePixelsMax: Int64 = EngineLimits.imagePixelsMax,
-        callLimit: Duration = .milliseconds(EngineLimits.callMillisecondsMax)
+        patience: (@Sendable () async -> Void)? = nil
     ) {
         self.backends = backends
         self.images = images
         self.fetcher = fetcher
         self.imageBytesMax = imageBytesMax
         self.imagePixelsMax = imagePixelsMax
-        self.callLimit = callLimit
+        self.patience = patience
     }
 
-    /// A call that takes longer than any backend's own time-outs allow is cancelled, so that a task does not wait for ever.
     package func perform(_ call: BackendCall) async -> CallReply {
-        await withTaskGroup(of: CallReply?.self) { group in
+        guard let patience else { return await make(call) }
+        return await withTaskGroup(of: CallReply?.self) { group in
             group.addTask { await make(call) }
             group.addTask {
-                try? await Task.sleep(for: callLimit)
+                await patience()
                 return nil
             }
             for await reply in group {
