@@ -24,6 +24,12 @@ package enum EngineLimits {
     package static let fetchTriesMax = 5
     /// Between two probes of an engine that is not refused, in milliseconds: what health answers is never older than this and a call.
     package static let probeIntervalMilliseconds: Int64 = 60_000
+    /// One call of a backend, in milliseconds: far above any time-out of its own.
+    package static let callMillisecondsMax: Int64 = 1_800_000
+    /// The first probe after a start is waited for so long, in milliseconds; then its engine starts tasks without it.
+    package static let firstProbeMillisecondsMax: Int64 = 60_000
+    /// Uploads for which one attempt waits: a handle that expires at once would be renewed without end.
+    package static let uploadsAwaitedMax = 10
     /// Times one image is offered to the provider in one attempt.
     package static let prepareTriesMax = 3
     /// Times the outputs of one paid run are read while the provider or the disk is in trouble, before RESULT_UNAVAILABLE: about an hour.

@@ -32,7 +32,8 @@ extension Composition {
             settings: settings,
             runner: BackendRunner(
                 backends: backends, images: store.images, fetcher: fetcher,
-                imageBytesMax: Int64(limits.imageBytesMax), imagePixelsMax: Int64(limits.imagePixelsMax)),
+                imageBytesMax: Int64(limits.imageBytesMax), imagePixelsMax: Int64(limits.imagePixelsMax),
+                patience: { try? await Task.sleep(for: .milliseconds(EngineLimits.callMillisecondsMax)) }),
             clock: clock, random: SystemRandom(), doorbell: ThreadDoorbell(), logger: logger)
         let (recovered, isRecovered) = AsyncStream.makeStream(of: Void.self)
         let drain = configuration.server.timeouts.drainMilliseconds

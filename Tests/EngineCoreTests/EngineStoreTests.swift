@@ -109,6 +109,13 @@ import Testing
         #expect(answers[1] == .refused(.draining))
     }
 
+    @Test func whatComesAfterItsEndIsRefused() throws {
+        engine.stop(withinMilliseconds: 0)
+        try engine.run(journal: journal)
+        ask(1)
+        #expect(answers[1] == .refused(.draining))
+    }
+
     /// Whoever waits for an answer gets one, also those whose own turn failed.
     @Test func failedTurnAnswersItsRequests() {
         journal.failure.withLock { $0 = .io }

@@ -100,6 +100,34 @@ import Testing
         }
     }
 
+    /// The second one's look into the journal came before the first one's commit.
+    @Test func twoVerdictsInOneTurnMakeOneNewTask() throws {
+        var (script, ended) = try Self.unknown()
+        let requests = (1...2).map { token in
+            EngineEvent.requestReceived(
+                .resolve(task: ended.id, .submittedAgain), from: Requester(sink: 0, token: token),
+                lookup: Self.lookup(ended))
+        }
+        let effects = requests.flatMap { script.machine.step($0, at: script.now) }
+        let inserts = effects.count { if case .save(.insert) = $0 { true } else { false } }
+        #expect(inserts == 1)
+        let answers = effects.compactMap { effect in
+            if case .answer(_, .resolved(_, let followUp)) = effect { followUp?.record.id } else { nil }
+        }
+        #expect(answers.count == 2)
+        #expect(Set(answers).count == 1)
+    }
+
+    @Test func anAdoptedRunSaysNothingOfItsEnginesKey() throws {
+        var (script, ended) = try Self.unknown()
+        let accepted = script.submit(EngineScript.submission("other", pose: 3))
+        try #require(accepted != nil)
+        script.reply(
+            script.call("prepare"), .prepareFailed(BackendError(.auth, code: "802", message: "key refused")))
+        _ = script.ask(.resolve(task: ended.id, .adopted(Self.run)), lookup: Self.lookup(ended))
+        #expect(script.machine.standings.first?.state == .degraded)
+    }
+
     @Test func aRunOfAnotherTaskIsNotAdopted() throws {
         var (script, ended) = try Self.unknown()
         let accepted = script.running(EngineScript.submission("other"), run: Self.run.rawValue)
@@ -144,6 +172,50 @@ import Testing
         _ = second.ask(.setEngine(EngineScript.engine, isPaused: false))
         #expect(second.calls("prepare").count == 2)
         #expect(second.ask(.setEngine("none", isPaused: true)) == .refused(.engineUnknown("none")))
+    }
+
+    @Test func anEngineThatIsPausedWhileTheImagesGoUpIsSentNothing() throws {
+        var script = EngineScript()
+        let accepted = script.submit()
+        try #require(accepted != nil)
+        let prepares = script.calls("prepare")
+        _ = script.ask(.setEngine(EngineScript.engine, isPaused: true))
+        for call in prepares { script.reply(call, .prepared(PreparedImage(handle: "h", lifetimeSeconds: 3_600))) }
+        #expect(script.lastRecord?.state == .queued)
+        #expect(script.lastRecord?.message == "engine 'cloud' is paused")
+        _ = script.ask(.setEngine(EngineScript.engine, isPaused: false))
+        #expect(script.call("submit") != nil)
+    }
+
+    /// A key that is refused for one task is not tried with the next one's submit.
+    @Test func anEngineThatIsRefusedWhileTheImagesGoUpIsSentNothing() throws {
+        var script = EngineScript(slots: 2)
+        let first = script.submit(EngineScript.submission("a"))
+        try #require(first != nil)
+        let prepares = script.calls("prepare")
+        let second = script.submit(EngineScript.submission("b", pose: 3))
+        try #require(second != nil)
+        script.reply(
+            script.call("prepare"), .prepareFailed(BackendError(.auth, code: "802", message: "key refused")))
+        for call in prepares { script.reply(call, .prepared(PreparedImage(handle: "h", lifetimeSeconds: 3_600))) }
+        #expect(script.lastRecord?.state == .queued)
+        #expect(script.lastRecord?.message.contains("key refused") == true)
+    }
+
+    @Test func workThatIsSubmittedAgainGoesToAnEngineThatIsThere() throws {
+        let (_, ended) = try Self.unknown()
+        var script = EngineScript.with([StepDefinition(name: "pose_transfer", engines: ["other"])]) { settings in
+            settings.engines["other"] = settings.engines[EngineScript.engine]
+        }
+        script.now.unix += 1
+        guard
+            case .resolved(_, let followUp?)? = script.ask(
+                .resolve(task: ended.id, .submittedAgain), lookup: Self.lookup(ended))
+        else {
+            Issue.record("another answer was expected")
+            return
+        }
+        #expect(followUp.record.engine == "other")
     }
 
     @Test func pausingTwiceIsSavedOnce() {

@@ -47,6 +47,21 @@ import Testing
         #expect(script.call("submit")?.engine == "first")
     }
 
+    /// Both of the first engine's uploads fail; the task waits for the second engine's by then.
+    @Test func aLateWordOfTheFirstEngineSaysNothingOfTheSecond() {
+        var script = Self.script(.fallback)
+        _ = script.submit()
+        let (first, late) = (script.calls("prepare")[0], script.calls("prepare")[1])
+        let refused = CallReply.prepareFailed(BackendError(.auth, code: "802", message: "key refused"))
+        script.reply(first, refused)
+        #expect(script.lastRecord?.engine == "second")
+        script.reply(late, refused)
+        #expect(script.machine.standings.last?.state == .serving)
+        #expect(
+            script.machine.record(of: script.machine.open.values.first?.record.id ?? TaskID(rawValue: ""))?.attempt == 2
+        )
+    }
+
     @Test func fallbackGoesBackToTheFirstWhenItHeals() {
         var script = Self.script(.fallback)
         _ = script.submit()

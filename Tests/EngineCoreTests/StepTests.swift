@@ -26,6 +26,7 @@ import Testing
         #expect(record.charged == .yes)
         #expect(record.isLastStep)
         #expect(record.run == nil)
+        #expect(script.machine.standings.map(\.slotsUsed) == [0, 1], "the first step's slot is free again")
         #expect(Self.prepared(script) == [Self.made, EngineScript.image(2)])
         script.upload()
         let submit = try #require(script.call("submit"))
@@ -93,6 +94,20 @@ import Testing
         script.reply(download, .downloaded([TaskOutput(name: "image", image: Self.made)]))
         #expect(script.lastRecord?.state == .cancelled)
         #expect(script.lastRecord?.charged == .yes)
+        #expect(script.lastRecord?.message == "changed my mind; the steps before were paid")
+    }
+
+    @Test func theReasonOfAWishToCancelIsToldAtTheEndWhateverComesBetween() throws {
+        var script = EngineScript.with(Self.steps)
+        let accepted = script.submit()
+        let view = try #require(accepted)
+        script.upload()
+        let submit = script.call("submit")
+        _ = script.ask(.cancel(caller: "ann", task: view.record.id, reason: "changed my mind"))
+        script.reply(submit, .submitted(.accepted(RunID(rawValue: "run-1"))))
+        script.reply(script.call("cancel"), .cancelled(.alreadyEnded))
+        script.succeed(with: Self.made)
+        #expect(script.lastRecord?.message == "changed my mind; the steps before were paid")
     }
 
     @Test func aStepThatIsConfiguredNoMoreEndsTheTaskWithThatReason() throws {
@@ -106,6 +121,44 @@ import Testing
         _ = second.recover(recovery)
         second.succeed(with: Self.made)
         #expect(second.lastRecord?.failure?.reason == .pipelineUnknown)
+    }
+
+    /// Else it would wait for its start-by for an engine that never comes.
+    @Test(arguments: [true, false])
+    func aNextStepThatCannotBeginEndsTheTaskAtOnce(_ isEnabled: Bool) throws {
+        var script = EngineScript.with(Self.steps)
+        let accepted = script.running()
+        try #require(accepted != nil)
+        var recovery = Recovery()
+        recovery.openTasks = [try #require(script.lastRecord)]
+        var second = EngineScript.with(Self.steps) { settings in
+            settings.pipelines["pose_change"]?.isEnabled = isEnabled
+            if isEnabled { settings.engines["refiner"] = nil }
+        }
+        _ = second.recover(recovery)
+        second.succeed(with: Self.made)
+        #expect(second.lastRecord?.failure?.reason == (isEnabled ? .engineDisabled : .pipelineDisabled))
+        #expect(second.lastRecord?.charged == .yes)
+    }
+
+    /// The record's time-out is the widest of the pipeline's, and each engine cuts it to its own.
+    @Test(
+        arguments: [(0, 300, 900), (0, 900, 300), (400_000, 300, 900), (100_000, 300, 900)] as [(Int64, Int64, Int64)])
+    func eachStepHasItsOwnEnginesTimeOut(asked: Int64, first: Int64, second: Int64) throws {
+        var script = EngineScript.with(Self.steps) { settings in
+            settings.engines[EngineScript.engine]?.plan.timeoutMilliseconds = first * 1_000
+            settings.engines["refiner"]?.plan.timeoutMilliseconds = second * 1_000
+        }
+        var submission = EngineScript.submission()
+        submission.taskTimeoutMilliseconds = asked
+        let accepted = script.running(submission)
+        let view = try #require(accepted)
+        let limits = [first, second].map { asked > 0 ? min(asked, $0 * 1_000) : $0 * 1_000 }
+        #expect(script.machine.open[view.record.number]?.deadline == script.now.monotonic + limits[0])
+        script.succeed(with: Self.made)
+        script.upload()
+        script.reply(script.call("submit"), .submitted(.accepted(RunID(rawValue: "run-2"))))
+        #expect(script.machine.open[view.record.number]?.deadline == script.now.monotonic + limits[1])
     }
 
     /// What was the last step when it began stays the last one.

@@ -8,8 +8,22 @@ struct Auditor {
     private var acknowledgedByKey: [String: TaskID] = [:]
     private var lastCursorShown: UInt64 = 0
     private var lastSequenceShown: [TaskID: UInt64] = [:]
-    /// Which task's step each committed marker belongs to.
-    private var stepByMarker: [String: StepOfTask] = [:]
+    /// Each submit that went out, by its marker.
+    private var submits: [String: Submit] = [:]
+    private var markers: [StepOfTask: [String]] = [:]
+    /// Steps that were sent again in doubt, as configured: they may be paid twice.
+    private var resubmitted: Set<StepOfTask> = []
+    private var resubmittingEngines: Set<String> = []
+    private var putImages: Set<String> = []
+    /// The engine was told to drain: no submit may go out.
+    var isDraining = false
+
+    private struct Submit {
+        var step: StepOfTask
+        var engine: String
+        /// Until the engine has heard and kept that the provider surely took nothing.
+        var isInDoubt = true
+    }
 
     private struct StepOfTask: Hashable {
         var task: TaskID
@@ -20,6 +34,24 @@ struct Auditor {
     private var cancelledRuns: Set<RunID> = []
 
     init(slotsLimits: [String: Int]) { self.slotsLimits = slotsLimits }
+
+    /// A process starts.
+    mutating func started(with settings: EngineSettings) {
+        isDraining = false
+        resubmittingEngines = Set(settings.engines.filter { $0.value.plan.resubmitsUnknown }.keys)
+    }
+
+    mutating func refused(marker: String) { submits[marker]?.isInDoubt = false }
+
+    mutating func imagePut(_ digest: ContentDigest, caller: String) { putImages.insert("\(caller)/\(digest)") }
+
+    /// A put image that was acknowledged can be named.
+    mutating func namedImageRefused(_ submission: Submission) {
+        let names = [submission.source, submission.pose].compactMap { image in
+            if case .named(let digest) = image { "\(submission.caller)/\(digest)" } else { nil }
+        }
+        if names.allSatisfy(putImages.contains) { fail("images \(names) were put and are refused as unknown") }
+    }
 
     private mutating func fail(_ what: String) { if violation == nil { violation = what } }
 
@@ -71,9 +103,10 @@ struct Auditor {
                 fail("a submit went out whose intent is not on disk")
                 return
             }
-            if stepByMarker[request.marker] != nil { fail("one intent of \(record.id) was sent twice") }
+            if submits[request.marker] != nil { fail("one intent of \(record.id) was sent twice") }
             if record.engine != call.engine { fail("\(record.id) is submitted to another engine than the one on disk") }
-            stepByMarker[request.marker] = StepOfTask(task: record.id, step: record.step)
+            if isDraining { fail("\(record.id) is submitted while the engine drains") }
+            submitted(record, on: disk)
         case .observe(let run):
             guard let record = disk.tasks.values.first(where: { $0.run == run }) else {
                 return fail("run \(run) is read and on no task")
@@ -82,6 +115,24 @@ struct Auditor {
         case .cancel(let run): cancelledRuns.insert(run)
         case .fetch, .prepare, .download, .probe: break
         }
+    }
+
+    private mutating func submitted(_ record: TaskRecord, on disk: SimulatedDisk) {
+        let step = StepOfTask(task: record.id, step: record.step)
+        for doubtful in markers[step, default: []].compactMap({ submits[$0] }) where doubtful.isInDoubt {
+            if doubtful.engine != record.engine { fail("\(record.id) went to another engine after a submit in doubt") }
+            if !resubmittingEngines.contains(record.engine) {
+                fail("\(record.id) was sent again after a submit in doubt")
+            }
+            resubmitted.insert(step)
+        }
+        if let ended = record.follows.flatMap({ disk.tasks[$0] }), case .adopted? = ended.resolution,
+            ended.step == record.step
+        {
+            fail("\(record.id) has a run that was adopted, and is submitted")
+        }
+        submits[record.marker] = Submit(step: step, engine: record.engine)
+        markers[step, default: []].append(record.marker)
     }
 
     mutating func check(_ disk: SimulatedDisk, _ cloud: SimulatedCloud) -> String? {
@@ -94,14 +145,18 @@ struct Auditor {
         }
         var paidSteps: Set<StepOfTask> = []
         for entry in cloud.ledger {
-            guard let step = stepByMarker[entry.marker] else {
+            guard let step = submits[entry.marker]?.step else {
                 return "the provider billed marker \(entry.marker) of no task"
             }
-            if !paidSteps.insert(step).inserted { return "\(step.task) was paid twice for its step \(step.step)" }
+            if !paidSteps.insert(step).inserted, !resubmitted.contains(step) {
+                return "\(step.task) was paid twice for its step \(step.step)"
+            }
         }
         let billed = Set(paidSteps.map(\.task))
         for record in disk.tasks.values where record.state.isTerminal {
-            let mayBeUnknown = [.submissionUnknown, .runInvalid].contains(record.failure?.reason)
+            let mayBeUnknown =
+                [.submissionUnknown, .runInvalid].contains(record.failure?.reason)
+                || resubmitted.contains { $0.task == record.id } || isInDoubt(record)
             if record.charged == .unknown, !mayBeUnknown {
                 return "\(record.id) ended \(record.state) and does not know whether it was paid"
             }
@@ -113,6 +168,12 @@ struct Auditor {
             }
         }
         return nil
+    }
+
+    /// It waited to be sent again as configured, and ended before.
+    private func isInDoubt(_ record: TaskRecord) -> Bool {
+        !record.marker.isEmpty && record.run == nil && record.times.submitted == 0
+            && submits[record.marker]?.isInDoubt == true
     }
 
     /// Once faults have stopped: everything acknowledged has ended once, every slot is back, every result is its own task's.

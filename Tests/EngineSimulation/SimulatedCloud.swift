@@ -26,6 +26,10 @@ package struct SimulatedCloud {
         var runFails = 0.0
         var runLost = 0.0
         var downloadFails = 0.0
+        /// A probe says that the key is refused or the workflow is not there.
+        var falseProbe = 0.0
+        /// A probe never comes back.
+        var silentProbe = 0.0
         var slowReplyMilliseconds: Int64 = 200
         /// Monotonic milliseconds in which nothing is reached.
         var outage: ClosedRange<Int64>?
@@ -58,8 +62,17 @@ package struct SimulatedCloud {
         case .observe(let run): .observed(observe(run, at: now, &random))
         case .cancel(let run): .cancelled(cancel(run, at: now, &random))
         case .download(let outputs): download(outputs, &random)
-        case .probe: .probed(Probe(configured: true, reachable: true, authorised: true, funded: true))
+        case .probe: .probed(probe(&random))
         }
+    }
+
+    private func probe(_ random: inout SeededRandom) -> Probe {
+        if random.happens(faults.falseProbe) {
+            return random.happens(0.5)
+                ? Probe(reachable: true, authorised: false, message: "key refused")
+                : Probe(reachable: true, authorised: true, workflowValid: false, message: "no such node")
+        }
+        return Probe(configured: true, reachable: true, authorised: true, funded: true)
     }
 
     /// Nothing was sent.

@@ -20,6 +20,8 @@ package final class SimulatedDisk: TaskJournal {
     private var images: [String: (image: StoredImage, expiresAt: Int64)] = [:]
     /// The next commit ends the process at this point.
     var crashPoint: CrashPoint?
+    /// So many commits find no room.
+    var fullCommits = 0
     private(set) var commits = 0
     /// What a commit that breaks the journal's own rules did.
     private(set) var violation: String?
@@ -28,7 +30,11 @@ package final class SimulatedDisk: TaskJournal {
 
     package func recover() throws(StoreError) -> Recovery {
         var recovery = Recovery()
+        if canary == .sendsAdoptedRunAgain { forgetAdoptedRuns() }
         recovery.openTasks = order.compactMap { tasks[$0] }.filter { !$0.state.isTerminal }
+        if canary == .losesCancelWish {
+            for index in recovery.openTasks.indices { recovery.openTasks[index].cancelRequested = false }
+        }
         recovery.uploads = uploads.keys.sorted().compactMap { uploads[$0] }
         recovery.pausedEngines = pausedEngines
         recovery.highestNumber = Int64(order.count)
@@ -36,7 +42,18 @@ package final class SimulatedDisk: TaskJournal {
         return recovery
     }
 
+    private func forgetAdoptedRuns() {
+        for id in order where tasks[id]?.follows != nil && tasks[id]?.state == .running {
+            tasks[id]?.state = .queued
+            tasks[id]?.run = nil
+        }
+    }
+
     package func commit(_ writes: [JournalWrite]) throws(StoreError) {
+        if fullCommits > 0 {
+            fullCommits -= 1
+            throw StoreError(.full, "no space left")
+        }
         let point = crashPoint
         crashPoint = nil
         if point == .beforeCommit { throw StoreError(.io, "crash before the commit") }
@@ -60,8 +77,11 @@ package final class SimulatedDisk: TaskJournal {
         case .update(let record, let event):
             if canary == .losesIntent, record.state == .submitting { return }
             if canary == .losesTerminalEvent, record.state == .succeeded { return }
+            var record = record
+            if canary == .losesStepPicture { record.stepSource = nil }
             put(record, event)
         case .upload(let upload): uploads["\(upload.engine)/\(upload.digest)"] = upload
+        case .image where canary == .forgetsPutImages: break
         case .image(let caller, let image, let expiresAt): images["\(caller)/\(image.digest)"] = (image, expiresAt)
         case .settle(let record):
             if tasks[record.id]?.state.isTerminal != true { violation = "\(record.id) was settled before its end" }
@@ -82,6 +102,9 @@ package final class SimulatedDisk: TaskJournal {
                 violation = "\(record.id): \(record.state) follows \(earlier.state)"
             }
             if earlier.charged == .yes, record.charged != .yes { violation = "\(record.id): charged fell from YES" }
+            if earlier.cancelRequested, !record.cancelRequested {
+                violation = "\(record.id): the wish to cancel is lost"
+            }
             if record.lastEventAt < earlier.lastEventAt { violation = "\(record.id): time fell" }
         }
         if event.sequence != UInt64(events[record.id, default: []].count + 1), canary == nil {
@@ -119,4 +142,20 @@ package enum Canary: String, Sendable, CaseIterable {
     case repeatsSubmit
     /// A result is handed to the task of another run.
     case mixesResults
+    /// The second step is submitted with the task's own source.
+    case submitsOwnSourceAgain
+    /// What the first step made is not saved with the second.
+    case losesStepPicture
+    /// A submit that may have been taken is told as one that surely was not.
+    case tellsUnknownAsRefused
+    /// A start takes an adopted run for a task that waits.
+    case sendsAdoptedRunAgain
+    /// One slot more is used than the operator gave.
+    case exceedsSlots
+    /// A start finds no wish to cancel.
+    case losesCancelWish
+    /// A put image is acknowledged and not kept.
+    case forgetsPutImages
+    /// The word to drain does not arrive.
+    case ignoresDrain
 }

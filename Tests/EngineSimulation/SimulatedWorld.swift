@@ -18,12 +18,15 @@ package struct SimulatedWorld {
         package var trace: [String] = []
     }
 
-    private enum Happening {
+    enum Happening {
         case submit(Submission)
         case cancel(TaskID, caller: String)
         /// An operator who looked at the provider's call records.
         case resolve(TaskID)
         case pause(String, Bool)
+        case put(caller: String, ContentDigest)
+        /// The process is asked to end; the crash that follows is its end.
+        case drain
         /// A call reaches the provider.
         case arrival(BackendCall, life: Int)
         /// Its answer reaches the engine that asked.
@@ -32,40 +35,48 @@ package struct SimulatedWorld {
         case clockJump(Int64)
     }
 
-    private struct Scheduled {
+    struct Scheduled {
         var at: Int64
         var order: Int
         var happening: Happening
     }
 
-    private static let turnsMax = 50_000
-    private static let engines = ["cloud", "reserve"]
-    /// One step, two steps, and two engines for one step by either rule.
-    private static let pipelines = ["pose_change", "two_steps", "fallback", "spread"]
-    private static let callers = ["ann", "bob", "cleo"]
+    static let turnsMax = 50_000
+    static let callers = ["ann", "bob", "cleo"]
 
-    private let canary: Canary?
-    private let keepsTrace: Bool
-    private var random: SeededRandom
-    private let source: SeededSource
-    private let disk: SimulatedDisk
-    private var cloud: SimulatedCloud
-    private let settings: EngineSettings
-    private var loop: EngineLoop
-    private var agenda: [Scheduled] = []
-    private var nextOrder = 0
-    private var monotonic: Int64 = 1_000
-    private var unixOffset: Int64 = 1_700_000_000_000
+    let canary: Canary?
+    let keepsTrace: Bool
+    var random: SeededRandom
+    let source: SeededSource
+    let disk: SimulatedDisk
+    var cloud: SimulatedCloud
+    /// As the last start found it.
+    var settings: EngineSettings
+    let configuration: SimulatedConfiguration
+    var loop: EngineLoop
+    var agenda: [Scheduled] = []
+    var nextOrder = 0
+    var monotonic: Int64 = 1_000
+    var unixOffset: Int64 = 1_700_000_000_000
     /// How many times the process was started: replies of an earlier life never arrive.
-    private var life = 0
-    private var crashProbability = 0.0
-    private var pendingRequests: [Requester: Happening] = [:]
-    private var nextToken: UInt64 = 1
-    private var acknowledged: [String: TaskID] = [:]
-    private var submitCalls: [CallID: Int] = [:]
-    private var auditor: Auditor
-    private var report: Report
-    private var isCalm = false
+    var life = 0
+    var crashProbability = 0.0
+    var pendingRequests: [Requester: Happening] = [:]
+    var nextToken: UInt64 = 1
+    /// The markers of this life's submits.
+    var submitCalls: [CallID: String] = [:]
+    var fullDiskProbability = 0.0
+    var clockHasJumped = false
+    var auditor: Auditor
+    var report: Report
+    var isCalm = false
+    var checked = Progress(commits: -1, creates: -1)
+
+    /// What the invariants depend on.
+    struct Progress: Equatable {
+        var commits: Int
+        var creates: Int
+    }
 
     package init(seed: UInt64, canary: Canary? = nil, keepsTrace: Bool = false) {
         self.canary = canary
@@ -88,43 +99,20 @@ package struct SimulatedWorld {
             faults.outage = from...(from + random.between(1_000, 400_000))
         }
         faults.slowReplyMilliseconds = random.pick([20, 300, 5_000]) ?? 20
-        settings = Self.makeSettings(slots: slots, &random)
+        faults.falseProbe = random.happens(0.2) ? wildness : 0
+        faults.silentProbe = random.happens(0.2) ? wildness : 0
+        configuration = SimulatedConfiguration(slots: canary == .exceedsSlots ? slots + 1 : slots, &random)
+        settings = configuration.settings
         cloud = SimulatedCloud(faults: faults, slots: random.happens(0.3) ? max(1, slots - 1) : 2 * slots)
         crashProbability = random.pick([0.0, 0.01, 0.04]) ?? 0
+        fullDiskProbability = random.happens(0.2) ? 0.03 : 0
         self.random = random
         source = SeededSource(seed: seed ^ 0xABCD)
         disk = SimulatedDisk(canary: canary)
         loop = EngineLoop(settings: settings, random: source, journal: disk)
-        auditor = Auditor(slotsLimits: Dictionary(uniqueKeysWithValues: Self.engines.map { ($0, slots) }))
+        auditor = Auditor(
+            slotsLimits: Dictionary(uniqueKeysWithValues: SimulatedConfiguration.engines.map { ($0, slots) }))
         report = Report(seed: seed)
-    }
-
-    private static func makeSettings(slots: Int, _ random: inout SeededRandom) -> EngineSettings {
-        var settings = EngineSettings()
-        let cancels = random.happens(0.8)
-        for engine in engines {
-            settings.engines[engine] = EngineDefinition(
-                type: "simulated",
-                plan: EnginePlan(
-                    concurrency: slots, timeoutMilliseconds: random.pick([3_000, 15_000, 300_000]) ?? 15_000,
-                    pollIntervalMilliseconds: random.pick([50, 500, 3_000]) ?? 500),
-                capabilities: Capabilities(
-                    reportsProgress: false, cancels: cancels, reportsCost: true, mayCostMoney: true))
-        }
-        settings.pipelines["pose_change"] = PipelineDefinition(
-            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: ["cloud"])])
-        settings.pipelines["two_steps"] = PipelineDefinition(
-            isEnabled: true,
-            steps: [
-                StepDefinition(name: "pose_transfer", engines: ["cloud"]),
-                StepDefinition(name: "refine", engines: ["reserve", "cloud"], strategy: .spread),
-            ])
-        settings.pipelines["fallback"] = PipelineDefinition(
-            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: engines)])
-        settings.pipelines["spread"] = PipelineDefinition(
-            isEnabled: true, steps: [StepDefinition(name: "pose_transfer", engines: engines, strategy: .spread)])
-        settings.defaultStartByMilliseconds = random.pick([20_000, 600_000, 86_400_000]) ?? 600_000
-        return settings
     }
 
     /// What lies at an address of this world.
@@ -157,56 +145,13 @@ package struct SimulatedWorld {
         return report
     }
 
-    /// The stormy part: submits, cancels, crashes and clock jumps at times drawn from the seed.
-    private mutating func plan() {
-        let tasks = random.between(3, 14)
-        for index in 0..<Int(tasks) {
-            let happening = Happening.submit(submission(index))
-            let at = monotonic + random.between(0, 30_000)
-            schedule(happening, at: at)
-            if random.happens(0.2) { schedule(happening, at: at + random.between(0, 3_000)) }
-        }
-        if random.happens(0.2) {
-            let engine = random.pick(Self.engines) ?? "cloud"
-            let at = monotonic + random.between(0, 30_000)
-            schedule(.pause(engine, true), at: at)
-            schedule(.pause(engine, false), at: at + random.between(1, 60_000))
-        }
-        for _ in 0..<Int(random.between(0, 4)) { schedule(.crash, at: monotonic + random.between(1, 60_000)) }
-        if random.happens(0.3) {
-            let jump: Int64 =
-                random.pick([1_000, -1_000, 3_600_000, -3_600_000, 315_360_000_000, -315_360_000_000]) ?? 0
-            schedule(.clockJump(jump), at: monotonic + random.between(1, 40_000))
-        }
-    }
-
-    private mutating func submission(_ index: Int) -> Submission {
-        let source = random.between(1, 9)
-        let pose = random.between(10, 19)
-        var submission = Submission(
-            caller: random.pick(Self.callers) ?? "ann", pipeline: random.pick(Self.pipelines) ?? "pose_change",
-            source: input(source), pose: input(pose))
-        submission.idempotencyKey = "key-\(index)"
-        submission.priority = Int32(random.between(-2, 2))
-        return submission
-    }
-
-    private mutating func input(_ number: Int64) -> Submission.Image {
-        random.happens(0.2) ? .url("https://pictures/\(number)") : .stored(Self.image(Self.digest(UInt8(number))))
-    }
-
-    private mutating func schedule(_ happening: Happening, at time: Int64) {
-        agenda.append(Scheduled(at: time, order: nextOrder, happening: happening))
-        nextOrder += 1
-    }
-
-    private func nextTime() -> Int64? {
+    func nextTime() -> Int64? {
         [agenda.map(\.at).min(), loop.machine.nextTimerAt].compactMap { $0 }.min()
     }
 
-    private var now: EngineTime { EngineTime(monotonic: monotonic, unix: monotonic + unixOffset) }
+    var now: EngineTime { EngineTime(monotonic: monotonic, unix: monotonic + unixOffset) }
 
-    private mutating func turn() {
+    mutating func turn() {
         report.turns += 1
         let due = agenda.filter { $0.at <= monotonic }.sorted { ($0.at, $0.order) < ($1.at, $1.order) }
         agenda.removeAll { $0.at <= monotonic }
@@ -220,130 +165,58 @@ package struct SimulatedWorld {
         if !isCalm, random.happens(crashProbability) {
             disk.crashPoint = random.happens(0.5) ? .beforeCommit : .afterCommit
         }
-        do {
-            release(try loop.turn(events.isEmpty ? [.ticked] : events, at: now))
-            disk.crashPoint = nil
-            if !isCalm, random.happens(crashProbability / 2) { crash("after the effects were let out") }
-        } catch {
-            crash(error.message)
-        }
+        if !isCalm, random.happens(fullDiskProbability) { disk.fullCommits = Int(random.between(1, 3)) }
+        take(events.isEmpty ? [.ticked] : events)
         calmDown()
     }
 
-    private mutating func handle(_ happening: Happening, _ events: inout [EngineEvent], _ crashes: inout Bool) {
-        switch happening {
-        case .submit(let submission):
-            pendingRequests[Requester(sink: 0, token: nextToken)] = happening
-            ask(.submit(submission), &events)
-        case .cancel(let task, let caller):
-            ask(.cancel(caller: caller, task: task, reason: "not wanted"), &events)
-        case .resolve(let task): resolve(task, &events)
-        case .pause(let engine, let isPaused): ask(.setEngine(engine, isPaused: isPaused), &events)
-        case .arrival(let call, let life): arrived(call, from: life)
-        case .reply(let id, let reply, let life):
-            if life == self.life { events.append(.replyReceived(id, reply)) }
-        case .crash: crashes = true
-        case .clockJump(let jump): unixOffset += jump
+    mutating func take(_ events: [EngineEvent]) {
+        let commits = disk.commits
+        var outcome: EngineLoop.Outcome?
+        var problem: StoreError?
+        do {
+            outcome = try loop.turn(canary == .ignoresDrain ? Self.withoutDrain(events) : events, at: now)
+        } catch {
+            if error.code == .full { (outcome, problem) = waitForRoom() } else { problem = error }
+        }
+        disk.crashPoint = nil
+        if disk.commits > commits || problem == nil { learned(from: events) }
+        if let outcome { release(outcome) }
+        if let problem {
+            crash(problem.message)
+        } else if !isCalm, random.happens(crashProbability / 2) {
+            crash("after the effects were let out")
+        } else if events.contains(where: { if case .drainBegan = $0 { true } else { false } }) {
+            auditor.isDraining = true
         }
     }
 
-    private mutating func ask(_ request: EngineRequest, _ events: inout [EngineEvent]) {
-        let requester = Requester(sink: 0, token: nextToken)
-        nextToken += 1
-        events.append(.requestReceived(request, from: requester, lookup: JournalLookup()))
+    static func withoutDrain(_ events: [EngineEvent]) -> [EngineEvent] {
+        events.filter { if case .drainBegan = $0 { false } else { true } }
     }
 
-    /// The operator tells the truth: the run that is there, or that there is none.
-    private mutating func resolve(_ task: TaskID, _ events: inout [EngineEvent]) {
-        guard let record = disk.tasks[task] else { return }
-        if let run = cloud.run(marker: record.marker) {
-            ask(.resolve(task: task, .adopted(run)), &events)
-        } else {
-            ask(.resolve(task: task, random.happens(0.5) ? .notCharged : .submittedAgain), &events)
-        }
-    }
-
-    private static func image(_ digest: ContentDigest) -> StoredImage {
-        StoredImage(digest: digest, sizeBytes: 100, mediaType: "image/png", width: 4, height: 4)
-    }
-
-    /// A call is at the provider: it has its effect there, whatever becomes of the answer.
-    private mutating func arrived(_ call: BackendCall, from life: Int) {
-        var reply = cloud.take(call, at: monotonic, &random)
-        var isLost = random.happens(cloud.faults.lostReply)
-        if isLost, canary == .repeatsSubmit, case .submit = call.kind {
-            reply = cloud.take(call, at: monotonic, &random)
-            isLost = false
-        }
-        if canary == .mixesResults, case .downloaded = reply, random.happens(0.3) {
-            reply = .downloaded([TaskOutput(name: "image", image: Self.image(Self.digest(99)))])
-        }
-        let delay = random.between(1, cloud.faults.slowReplyMilliseconds)
-        schedule(.reply(call.id, isLost ? Self.unanswered(call) : reply, life: life), at: monotonic + delay)
-    }
-
-    /// What a transport says when the answer was lost after the request had been written.
-    private static func unanswered(_ call: BackendCall) -> CallReply {
-        let error = BackendError(.transient, code: "reset", message: "the connection was reset after the request")
-        switch call.kind {
-        case .fetch: return .fetchFailed(error)
-        case .prepare: return .prepareFailed(error)
-        case .submit: return .submitted(.unknown(error))
-        case .observe: return .observed(.noAnswer(error))
-        case .cancel: return .cancelled(.noAnswer(error))
-        case .download: return .downloadFailed(error)
-        case .probe: return .probed(Probe(reachable: false))
+    /// What waits for room is kept, or lost with the process.
+    mutating func waitForRoom() -> (EngineLoop.Outcome?, StoreError?) {
+        while true {
+            if random.happens(0.2) { return (nil, StoreError(.full, "while the disk was full")) }
+            monotonic += random.between(500, 5_000)
+            do { return (try loop.commitAgain(), nil) } catch {
+                if !loop.hasUnsavedTurn { return (nil, error) }
+            }
         }
     }
 
-    // MARK: What a turn lets out
-
-    private mutating func release(_ outcome: EngineLoop.Outcome) {
-        for view in outcome.views { auditor.shown(view, on: disk) }
-        for (requester, answer) in outcome.answers { answered(requester, answer) }
-        for call in outcome.calls {
-            auditor.called(call, on: disk)
-            trace("call \(call.id) \(Self.describe(call))")
-            let delay = random.between(0, cloud.faults.slowReplyMilliseconds)
-            schedule(.arrival(call, life: life), at: monotonic + delay)
-        }
-        for view in outcome.views where view.record.failure?.reason == .submissionUnknown {
-            if random.happens(0.5) { schedule(.resolve(view.record.id), at: monotonic + random.between(0, 30_000)) }
-        }
-        for view in outcome.views where !view.latest.isTransient {
-            trace(
-                "event \(view.record.id) #\(view.latest.sequence) \(view.latest.state) charged \(view.latest.charged)")
-        }
-    }
-
-    private mutating func answered(_ requester: Requester, _ answer: EngineAnswer) {
-        guard case .submit(let submission)? = pendingRequests.removeValue(forKey: requester) else { return }
-        guard case .submitted(let view, _) = answer else {
-            if case .refused(let refusal) = answer { trace("refused \(submission.idempotencyKey) \(refusal)") }
-            return
-        }
-        auditor.acknowledged(view, caller: submission.caller, key: submission.idempotencyKey, on: disk)
-        if !isCalm, random.happens(0.25) {
-            schedule(.cancel(view.record.id, caller: submission.caller), at: monotonic + random.between(0, 25_000))
-        }
-    }
-
-    private static func describe(_ call: BackendCall) -> String {
-        switch call.kind {
-        case .fetch(let url): "fetch \(url)"
-        case .prepare(let image): "prepare \(image.digest.hex.prefix(4))"
-        case .submit(let request): "submit \(request.marker)"
-        case .observe(let run): "observe \(run)"
-        case .cancel(let run): "cancel \(run)"
-        case .download(let outputs): "download \(outputs.count)"
-        case .probe: "probe"
+    /// The engine has kept that these submits surely were not taken.
+    mutating func learned(from events: [EngineEvent]) {
+        for case .replyReceived(let call, .submitted(.refused)) in events {
+            submitCalls[call].map { auditor.refused(marker: $0) }
         }
     }
 
     // MARK: Crash and calm
 
     /// The process dies: what was on its way to the provider may still arrive; no answer does; waiting clients repeat with their keys.
-    private mutating func crash(_ why: String) {
+    mutating func crash(_ why: String) {
         report.crashes += 1
         trace("crash \(why)")
         disk.crashPoint = nil
@@ -368,7 +241,11 @@ package struct SimulatedWorld {
         start()
     }
 
-    private mutating func start() {
+    mutating func start() {
+        if life > 0 { settings = configuration.changed(&random) }
+        auditor.started(with: settings)
+        submitCalls = [:]
+        disk.fullCommits = 0
         loop = EngineLoop(settings: settings, random: source, journal: disk)
         do {
             var found = Recovery()
@@ -381,20 +258,24 @@ package struct SimulatedWorld {
     }
 
     /// Once the storm has passed the provider heals, and everything must end.
-    private mutating func calmDown() {
+    mutating func calmDown() {
         guard !isCalm, monotonic > 90_000 || report.turns > 4_000 else { return }
         isCalm = true
         cloud.heal()
-        for engine in Self.engines { schedule(.pause(engine, false), at: monotonic) }
+        for engine in SimulatedConfiguration.engines { schedule(.pause(engine, false), at: monotonic) }
         trace("calm")
     }
 
-    private mutating func check() {
-        report.violation = auditor.violation ?? disk.violation ?? auditor.check(disk, cloud)
+    mutating func check() {
+        report.violation = auditor.violation ?? disk.violation
+        if report.violation == nil, checked != Progress(commits: disk.commits, creates: cloud.ledger.count) {
+            checked = Progress(commits: disk.commits, creates: cloud.ledger.count)
+            report.violation = auditor.check(disk, cloud)
+        }
         trace("turn \(report.turns) at \(monotonic)")
     }
 
-    private mutating func finish() {
+    mutating func finish() {
         report.tasks = disk.order.count
         report.creates = cloud.ledger.count
         for id in disk.order {
@@ -406,7 +287,7 @@ package struct SimulatedWorld {
             cancels: settings.engines.values.allSatisfy { $0.capabilities.cancels })
     }
 
-    private mutating func trace(_ line: String) {
+    mutating func trace(_ line: String) {
         if keepsTrace { report.trace.append("\(monotonic) \(line)") }
     }
 }

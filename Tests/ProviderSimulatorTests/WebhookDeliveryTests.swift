@@ -43,7 +43,7 @@ struct WebhookDeliveryTests {
     func repeated() async throws {
         let receiver = try await WebhookReceiver.open(.status(500), .silent, .close, .notHTTP)
         var configuration = SimulatorConfiguration()
-        configuration.webhookTimeLimit = 0.2
+        configuration.webhookTimeLimit = 2
         configuration.webhookRetryTime = 10
         try await Site.with(configuration) { site in
             let id = try await created(at: site, link: receiver.link)

@@ -7,20 +7,40 @@ package struct BackendRunner: Sendable {
     private let fetcher: (any ImageFetcher)?
     private let imageBytesMax: Int64
     private let imagePixelsMax: Int64
+    private let patience: (@Sendable () async -> Void)?
 
-    /// Without a `fetcher` no image is read from an address.
+    /// Without a `fetcher` no image is read from an address. A call that is not back when `patience` returns is cancelled, so that a task does not
+    /// wait for ever; nil: none ever is.
     package init(
         backends: [String: any Backend], images: any ImageStore, fetcher: (any ImageFetcher)? = nil,
-        imageBytesMax: Int64 = EngineLimits.imageBytesMax, imagePixelsMax: Int64 = EngineLimits.imagePixelsMax
+        imageBytesMax: Int64 = EngineLimits.imageBytesMax, imagePixelsMax: Int64 = EngineLimits.imagePixelsMax,
+        patience: (@Sendable () async -> Void)? = nil
     ) {
         self.backends = backends
         self.images = images
         self.fetcher = fetcher
         self.imageBytesMax = imageBytesMax
         self.imagePixelsMax = imagePixelsMax
+        self.patience = patience
     }
 
     package func perform(_ call: BackendCall) async -> CallReply {
+        guard let patience else { return await make(call) }
+        return await withTaskGroup(of: CallReply?.self) { group in
+            group.addTask { await make(call) }
+            group.addTask {
+                await patience()
+                return nil
+            }
+            for await reply in group {
+                group.cancelAll()
+                if let reply { return reply }
+            }
+            return Self.missing(call)
+        }
+    }
+
+    private func make(_ call: BackendCall) async -> CallReply {
         if case .fetch(let url) = call.kind { return await fetch(url) }
         guard let backend = backends[call.engine] else { return Self.missing(call) }
         switch call.kind {

@@ -14,6 +14,8 @@ package final class Engine: Sendable {
         var sinks: [any EngineSink] = []
         var stopsAt: Int64?
         var hasFailed = false
+        /// `run` has returned: nobody takes what comes now.
+        var hasStopped = false
         /// A turn waits for room on the disk.
         var isFull = false
     }
@@ -51,6 +53,7 @@ package final class Engine: Sendable {
         let requester = Requester(sink: sink, token: token)
         let refusal: Refusal? = inbox.withLock { inbox in
             if inbox.hasFailed { return .internalFault }
+            if inbox.hasStopped { return .draining }
             if inbox.isFull { return .storageFull }
             inbox.events.append(.requestReceived(request, from: requester, lookup: JournalLookup()))
             return nil
@@ -88,6 +91,7 @@ package final class Engine: Sendable {
             perform(outcome)
             ready()
             while turn(&loop, try next(&loop)) {}
+            stopped()
         } catch {
             failed(error)
             throw error
@@ -189,6 +193,16 @@ package final class Engine: Sendable {
             log.replied(call, reply)
             post(.replyReceived(call.id, reply))
         }
+    }
+
+    private func stopped() {
+        let waiting = inbox.withLock { inbox in
+            inbox.hasStopped = true
+            let events = inbox.events
+            inbox.events = []
+            return events
+        }
+        refuse(Self.requesters(of: waiting), .draining)
     }
 
     private func failed(_ error: StoreError) {

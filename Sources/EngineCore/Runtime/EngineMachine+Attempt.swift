@@ -6,6 +6,7 @@ extension EngineMachine {
         open[number]?.deadline = nil
         open[number]?.prepareTries = 0
         open[number]?.fetchTries = 0
+        open[number]?.uploadsAwaited = 0
         let at = now.unix
         save(number, "uploading the images") { record in
             record.state = .uploading
@@ -29,7 +30,31 @@ extension EngineMachine {
             }
         }
         open[number]?.imagesAwaited = awaited
-        if awaited.isEmpty, open[number]?.urlsAwaited.isEmpty == true, !isDraining { submit(number) }
+        if isRenewedWithoutEnd(number, new: awaited.subtracting(task.imagesAwaited).count) { return }
+        if awaited.isEmpty, open[number]?.urlsAwaited.isEmpty == true { imagesAreThere(number) }
+    }
+
+    /// The engine may have been paused or refused while the images went up: then no run is begun on it.
+    private mutating func imagesAreThere(_ number: Int64) {
+        guard !isDraining, let engine = open[number]?.record.engine, let gate = gates[engine] else { return }
+        if let refusal = gate.refusal {
+            putOff(number, refusal.message)
+        } else if gate.isPaused {
+            putOff(number, "engine '\(engine)' is paused")
+        } else {
+            submit(number)
+        }
+    }
+
+    /// Ends a task whose uploads expire faster than they are made.
+    private mutating func isRenewedWithoutEnd(_ number: Int64, new: Int) -> Bool {
+        guard let task = open[number], new > 0 else { return false }
+        open[number]?.uploadsAwaited = task.uploadsAwaited + new
+        guard task.uploadsAwaited + new > EngineLimits.uploadsAwaitedMax else { return false }
+        fail(
+            number, .uploadFailed,
+            "engine '\(task.record.engine)': uploaded images expired before both were there, again and again")
+        return true
     }
 
     // MARK: Images at an address
@@ -105,10 +130,10 @@ extension EngineMachine {
             dropExpiredUploads()
             uploads[key] = .ready(record)
             effects.append(.save(.upload(record)))
-            for number in waiting { imageArrived(number, key.digest) }
+            for number in waiting where awaits(number, key) { imageArrived(number, key.digest) }
         case .prepareFailed(let error):
             uploads[key] = nil
-            for number in waiting { imageFailed(number, key.digest, error) }
+            for number in waiting where awaits(number, key) { imageFailed(number, key.digest, error) }
         default: uploads[key] = nil
         }
     }
@@ -122,18 +147,21 @@ extension EngineMachine {
         uploadsSweptAt = max(EngineLimits.uploadsInMemoryMin, 2 * uploads.count)
     }
 
-    private mutating func imageArrived(_ number: Int64, _ digest: ContentDigest) {
-        guard let task = open[number], task.record.state == .uploading, task.imagesAwaited.contains(digest) else {
-            return
+    /// Whether the task still waits for this very upload: it may have ended meanwhile, or gone to an engine of another account.
+    private func awaits(_ number: Int64, _ key: UploadKey) -> Bool {
+        guard let task = open[number], task.record.state == .uploading, task.imagesAwaited.contains(key.digest) else {
+            return false
         }
+        return uploadKey(key.digest, engine: task.record.engine) == key
+    }
+
+    private mutating func imageArrived(_ number: Int64, _ digest: ContentDigest) {
         open[number]?.imagesAwaited.remove(digest)
         if open[number]?.imagesAwaited.isEmpty == true { continueAttempt(number) }
     }
 
     private mutating func imageFailed(_ number: Int64, _ digest: ContentDigest, _ error: BackendError) {
-        guard let task = open[number], task.record.state == .uploading, task.imagesAwaited.contains(digest) else {
-            return
-        }
+        guard let task = open[number] else { return }
         open[number]?.imagesAwaited.remove(digest)
         open[number]?.prepareTries += 1
         let tries = task.prepareTries + 1
@@ -215,18 +243,27 @@ extension EngineMachine {
     }
 
     private mutating func runAccepted(_ number: Int64, _ run: RunID) {
+        guard let engine = open[number]?.record.engine else { return }
+        gates[engine]?.attemptAccepted(unix: now.unix)
+        standingsChanged = true
+        runBegan(number, run)
+    }
+
+    /// Also a run that an operator found at the provider: it is observed from now on like one that was just accepted.
+    mutating func runBegan(_ number: Int64, _ run: RunID) {
         guard let task = open[number] else { return }
         let at = now.unix
-        gates[task.record.engine]?.attemptAccepted(unix: at)
-        standingsChanged = true
-        save(number, "running at engine '\(task.record.engine)' as run \(run)") { record in
+        // The caller's reason stays to be told at the end.
+        let wish = task.record.cancelRequested ? task.record.message : nil
+        save(number, wish ?? "running at engine '\(task.record.engine)' as run \(run)") { record in
             record.state = .running
             record.run = run
             record.charged = .yes
             record.times.submitted = at
             record.times.running = at
         }
-        open[number]?.deadline = now.monotonic + task.record.taskTimeoutMilliseconds
+        let limit = runMillisecondsMax(task.record)
+        open[number]?.deadline = now.monotonic + limit
         if task.record.cancelRequested {
             endRun(number, because: .callerAsked)
         } else {
@@ -234,8 +271,10 @@ extension EngineMachine {
         }
     }
 
-    /// A run that an operator found at the provider: it is observed from now on like one that was just accepted.
-    mutating func runFound(_ number: Int64, _ run: RunID) { runAccepted(number, run) }
+    /// The task's time-out, cut to the limit of the engine that has it.
+    func runMillisecondsMax(_ record: TaskRecord) -> Int64 {
+        min(record.taskTimeoutMilliseconds, settings.engines[record.engine]?.plan.timeoutMilliseconds ?? .max)
+    }
 
     private mutating func runInvalid(_ number: Int64, _ run: RunID, _ error: BackendError) {
         guard let engine = open[number]?.record.engine else { return }
@@ -277,7 +316,9 @@ extension EngineMachine {
         if attempts < EngineLimits.transientAttemptsMax {
             putOff(number, text)
         } else {
-            fail(number, reason, "\(text); tried \(attempts) times, surely nothing was started")
+            let word =
+                task.doubtfulMarker.isEmpty ? "surely nothing was started" : "an earlier try may have started a run"
+            fail(number, reason, "\(text); tried \(attempts) times, \(word)")
         }
     }
 
@@ -290,11 +331,11 @@ extension EngineMachine {
     mutating func submitUnknown(_ number: Int64, _ why: String) {
         guard let task = open[number] else { return }
         let engine = task.record.engine
-        if settings.engines[engine]?.plan.resubmitsUnknown == true, !task.record.cancelRequested {
-            // On this engine alone: another one may only follow where surely nothing was taken.
-            putOff(
-                number, "\(why); it is not known whether a run was started, and it is sent again as configured",
-                route: Route(only: engine))
+        if settings.engines[engine]?.plan.resubmitsUnknown == true, !task.record.cancelRequested,
+            whyNotStartable(task.record) == nil
+        {
+            open[number]?.doubtfulMarker = task.record.marker
+            putOff(number, "\(why); it is not known whether a run was started, and it is sent again as configured")
             return
         }
         fail(
@@ -304,7 +345,7 @@ extension EngineMachine {
     }
 
     /// Back to the queue for another attempt; the provider surely took nothing (or a second charge is allowed).
-    mutating func putOff(_ number: Int64, _ message: String, route: Route? = nil) {
+    mutating func putOff(_ number: Int64, _ message: String) {
         guard let task = open[number] else { return }
         giveSlotBack(number, runEnded: false)
         open[number]?.imagesAwaited = []
@@ -313,12 +354,12 @@ extension EngineMachine {
         save(number, message) { record in
             record.state = .queued
             record.attempt += 1
-            record.marker = ""
+            record.marker = task.doubtfulMarker
             record.run = nil
         }
         let waited = now.unix - task.record.queuedAt
         let left = task.record.startByMilliseconds - min(max(waited, 0), task.record.startByMilliseconds)
-        joinQueue(number, startByLeft: left, route: route)
+        joinQueue(number, startByLeft: left)
         if let line = open[number]?.route { lines[line]?.positionsChanged = true }
     }
 }

@@ -4,7 +4,7 @@ import BackendAPI
 extension EngineMachine {
     /// The ended task's story stays as it is; the verdict stands beside it, and where work goes on, a new task carries it on from the same step.
     mutating func resolved(_ id: TaskID, _ resolution: Resolution, _ lookup: JournalLookup) -> EngineAnswer {
-        guard let ended = record(of: id) ?? lookup.task else { return .refused(.taskUnknown) }
+        guard let ended = settledThisTurn[id] ?? record(of: id) ?? lookup.task else { return .refused(.taskUnknown) }
         guard ended.failure?.reason == .submissionUnknown else { return .refused(.taskNotUnknown) }
         if let earlier = ended.resolution {
             guard earlier == resolution else { return .refused(.taskSettled) }
@@ -34,10 +34,14 @@ extension EngineMachine {
         var followUp: TaskView?
         switch resolution {
         case .notCharged: break
-        case .submittedAgain: followUp = accept(continuation(of: ended))
+        case .submittedAgain:
+            var record = continuation(of: ended)
+            record.engine = route(of: record).engines.first ?? record.engine
+            followUp = accept(record)
         case .adopted(let run): followUp = adopt(run, of: ended)
         }
         settled.followUp = followUp?.record.id
+        settledThisTurn[ended.id] = settled
         // A task that ended in this very turn is still in memory.
         if let number = numbersByID[ended.id] { open[number]?.record = settled }
         effects.append(.save(.settle(settled)))
@@ -51,7 +55,7 @@ extension EngineMachine {
         gates[ended.engine]?.takeSlot()
         standingsChanged = true
         open[number]?.holdsSlot = true
-        runFound(number, run)
+        runBegan(number, run)
         return open[number]?.view ?? accepted
     }
 

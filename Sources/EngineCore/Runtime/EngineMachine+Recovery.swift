@@ -29,6 +29,9 @@ extension EngineMachine {
     private mutating func adopt(_ record: TaskRecord) {
         open[record.number] = OpenTask(record: record)
         open[record.number]?.chargedBefore = record.charged
+        if record.state == .queued || record.state == .uploading {
+            open[record.number]?.doubtfulMarker = record.marker
+        }
         numbersByID[record.id] = record.number
         openByCaller[record.caller, default: 0] += 1
         if !record.idempotencyKey.isEmpty {
@@ -56,19 +59,37 @@ extension EngineMachine {
         if record.state == .submitting { return true }
         let isWaiting = record.state == .queued || record.state == .uploading
         if isWaiting, let refusal = whyNotStartable(record) {
-            fail(record.number, refusal.reason, refusal.message)
+            giveUp(record, refusal)
+            return false
+        }
+        if open[record.number]?.doubtfulMarker.isEmpty == false, gates[record.engine] != nil,
+            settings.engines[record.engine]?.plan.resubmitsUnknown != true
+        {
+            let text = "engine '\(record.engine)' is not to send a submit in doubt again since the last start"
+            giveUp(record, TaskFailure(.submissionUnknown, text))
             return false
         }
         let engines = isWaiting ? route(of: record).engines : [record.engine]
         guard engines.allSatisfy({ gates[$0] == nil }) else { return true }
         let run = record.run.map { "; run \($0) may go on there" } ?? ""
-        fail(
-            record.number, .engineDisabled,
-            "engine '\(record.engine)' is not configured or disabled since the last start\(run)")
+        let text = "engine '\(record.engine)' is not configured or disabled since the last start\(run)"
+        giveUp(record, TaskFailure(.engineDisabled, text))
         return false
     }
 
-    private func whyNotStartable(_ record: TaskRecord) -> TaskFailure? {
+    private mutating func giveUp(_ record: TaskRecord, _ failure: TaskFailure) {
+        guard let task = open[record.number], !task.doubtfulMarker.isEmpty else {
+            fail(record.number, failure.reason, failure.message)
+            return
+        }
+        fail(
+            record.number, .submissionUnknown,
+            "\(failure.message); it is not known whether the provider started (and bills) a run: look at its call records for marker \(task.doubtfulMarker.prefix(8)) before you submit again"
+        )
+    }
+
+    /// nil: the configuration still has the task's pipeline and step.
+    func whyNotStartable(_ record: TaskRecord) -> TaskFailure? {
         let name = record.pipeline
         guard let pipeline = settings.pipelines[name] else {
             return TaskFailure(.pipelineUnknown, "pipeline '\(name)' is not configured since the last start")
@@ -93,7 +114,7 @@ extension EngineMachine {
         }
         // Even a deadline that passed meanwhile leaves room for one look: the run may have succeeded while nobody watched.
         let grace = 2 * (settings.engines[record.engine]?.plan.pollIntervalMilliseconds ?? 3_000)
-        let left = left(of: record.taskTimeoutMilliseconds, since: record.times.running)
+        let left = left(of: runMillisecondsMax(record), since: record.times.running)
         open[number]?.deadline = now.monotonic + max(left, grace)
         wake(number, after: 0)
     }

@@ -114,7 +114,10 @@ extension EngineMachine {
             let engine = step.engines.first(where: { gates[$0] != nil })
         else { return nil }
         let asked = submission.taskTimeoutMilliseconds
-        let limit = settings.engines[engine]?.plan.timeoutMilliseconds ?? 0
+        // Each attempt is cut to its own engine's limit as well.
+        let limit =
+            steps.flatMap(\.engines).filter { gates[$0] != nil }
+            .compactMap { settings.engines[$0]?.plan.timeoutMilliseconds }.max() ?? 0
         let number = nextNumber
         nextNumber += 1
         var record = TaskRecord(

@@ -135,7 +135,7 @@ extension EngineMachine {
 
     private mutating func timedOut(_ number: Int64) {
         guard let task = open[number] else { return }
-        let seconds = task.record.taskTimeoutMilliseconds / 1_000
+        let seconds = runMillisecondsMax(task.record) / 1_000
         fail(
             number, .taskTimeout,
             "engine '\(task.record.engine)': the run took longer than \(seconds) s and was cancelled there; raise 'timeout', or look at the run there"
@@ -148,7 +148,7 @@ extension EngineMachine {
         let warning =
             "the provider did not confirm the end of run \(task.record.run?.rawValue ?? "?"): it may go on there"
         if task.ending == .deadlinePassed {
-            fail(number, .taskTimeout, "longer than \(task.record.taskTimeoutMilliseconds / 1_000) s; \(warning)")
+            fail(number, .taskTimeout, "longer than \(runMillisecondsMax(task.record) / 1_000) s; \(warning)")
         } else {
             end(number, as: .cancelled, "\(cancelledText(number)); \(warning)")
         }
@@ -191,7 +191,8 @@ extension EngineMachine {
         giveSlotBack(number, runEnded: true)
         open[number]?.deadline = nil
         note(cost, on: number)
-        save(number, "downloading the result") { $0.state = .downloading }
+        let wish = open[number]?.record.cancelRequested == true ? open[number]?.record.message : nil
+        save(number, wish ?? "downloading the result") { $0.state = .downloading }
         download(number, outputs)
     }
 
@@ -242,17 +243,31 @@ extension EngineMachine {
             )
             return
         }
+        guard pipeline?.isEnabled == true else {
+            fail(
+                number, .pipelineDisabled,
+                "step '\(task.record.step)' is done, but pipeline '\(task.record.pipeline)' is disabled since the last start"
+            )
+            return
+        }
+        guard let engine = next.engines.first(where: { gates[$0] != nil }) else {
+            fail(
+                number, .engineDisabled,
+                "step '\(task.record.step)' is done, but no engine of step '\(next.name)' is configured since the last start"
+            )
+            return
+        }
         let isLast = pipeline?.steps.last?.name == next.name
         let at = now.unix
         open[number]?.forgetRun()
-        save(number, "step '\(task.record.step)' is done; waiting for a slot of engine '\(next.engines[0])'") {
+        save(number, "step '\(task.record.step)' is done; waiting for a slot of engine '\(engine)'") {
             record in
             record.state = .queued
             record.step = next.name
             record.isLastStep = isLast
             record.stepSource = source
             record.earlierCost = record.cost
-            record.engine = next.engines[0]
+            record.engine = engine
             record.attempt = 1
             record.queuedAt = at
             record.marker = ""

@@ -3,9 +3,11 @@ import HeapModule
 
 /// Queues, slots, timers and how engines stand.
 extension EngineMachine {
-    /// The line of a task's present step: the engines that can run it, as configured now.
+    /// The line of a waiting task's present step: the engines that can run it, as configured now. One of which a submit may have been taken stays where
+    /// it is.
     func route(of record: TaskRecord) -> Route {
-        guard let step = settings.pipelines[record.pipeline]?.step(named: record.step)?.step else {
+        guard record.marker.isEmpty, let step = settings.pipelines[record.pipeline]?.step(named: record.step)?.step
+        else {
             return Route(only: record.engine)
         }
         var route = Route(step)
@@ -13,9 +15,9 @@ extension EngineMachine {
         return route.engines.isEmpty ? Route(only: record.engine) : route
     }
 
-    mutating func joinQueue(_ number: Int64, startByLeft: Int64, route only: Route? = nil) {
+    mutating func joinQueue(_ number: Int64, startByLeft: Int64) {
         guard let task = open[number] else { return }
-        let route = only ?? route(of: task.record)
+        let route = route(of: task.record)
         if lines[route] == nil {
             lines[route] = Line()
             routes.append(route)
@@ -152,12 +154,17 @@ extension EngineMachine {
             fail(number, refusal.reason, refusal.message)
         } else {
             let seconds = task.record.startByMilliseconds / 1_000
-            let isPaused = engines.allSatisfy { gates[$0]?.isPaused == true }
-            let why = isPaused ? "is paused" : "had no free slot"
+            let why = whyNotStarted(task, on: engines)
             fail(
                 number, .startByPassed,
                 "not started within \(seconds) s: engine '\(task.record.engine)' \(why); submit again with more time")
         }
+    }
+
+    private func whyNotStarted(_ task: OpenTask, on engines: [String]) -> String {
+        if engines.allSatisfy({ gates[$0]?.isPaused == true }) { return "is paused" }
+        // Then the message says why it was put off.
+        return task.record.attempt > 1 ? "did not take it (\(task.record.message))" : "had no free slot"
     }
 
     private mutating func woke(_ number: Int64) {
@@ -251,10 +258,13 @@ extension EngineMachine {
         armEngine(engine, at: at)
     }
 
-    /// Asks every engine once how it stands, so that health has an answer soon after a start. Nothing is started before it is back.
+    /// Asks every engine once how it stands, so that health has an answer soon after a start. Nothing is started before it is back, or has had
+    /// its time.
     mutating func probeAll() {
+        let until = now.monotonic + EngineLimits.firstProbeMillisecondsMax
         for engine in gates.keys.sorted() {
-            gates[engine]?.awaitsProbe = true
+            gates[engine]?.awaitsProbeUntil = until
+            armEngine(engine, at: until)
             place(.probe, engine: engine, for: .probe(engine))
         }
     }

@@ -61,6 +61,8 @@ package struct EngineMachine: Sendable {
     var calls: [CallID: CallOwner] = [:]
     var timers = Heap<Timer>()
     var endedThisTurn: [Int64] = []
+    /// Settled, and not on disk yet: what the journal still says of them is old.
+    var settledThisTurn: [TaskID: TaskRecord] = [:]
     var nextNumber: Int64 = 1
     var nextCursor: UInt64 = 1
     var nextCall: CallID = 1
@@ -110,6 +112,7 @@ package struct EngineMachine: Sendable {
     package mutating func turnCommitted() {
         for number in endedThisTurn { forget(number) }
         endedThisTurn.removeAll()
+        settledThisTurn.removeAll()
     }
 
     /// How the engines stand, if that changed since the last call.

@@ -22,6 +22,9 @@ struct OpenTask: Sendable {
     /// Addresses that are being read.
     var urlsAwaited: Set<String> = []
     var fetchTries = 0
+    /// The marker of a submit of this step that the provider may have taken, which is sent again as configured: on the same engine alone, since
+    /// another one may only follow where surely nothing was taken. Empty: there is none.
+    var doubtfulMarker = ""
     /// Images that are on their way to the provider.
     var imagesAwaited: Set<ContentDigest> = []
     var holdsSlot = false
@@ -32,6 +35,8 @@ struct OpenTask: Sendable {
     var looksAfterCancel = 0
     var transientRefusals = 0
     var prepareTries = 0
+    /// Uploads for which the present attempt waited.
+    var uploadsAwaited = 0
     var downloadTries = 0
     var uselessDownloads = 0
     var lostLooks = 0

@@ -18,8 +18,9 @@ struct EngineGate: Sendable {
     private(set) var refusal: Refusal?
     /// An operator's wish.
     var isPaused = false
-    /// The first probe after a start is not back: nothing starts before it, so that a wrong key or node is found before money is spent.
-    var awaitsProbe = false
+    /// The first probe after a start is not back: nothing starts before it, so that a wrong key or node is found before money is spent; nor for ever,
+    /// should it never come back. Monotonic milliseconds.
+    var awaitsProbeUntil: Int64 = .min
     /// When to ask the provider again how the engine stands.
     var probeAt: Int64?
     var lastProbe: Probe?
@@ -31,7 +32,7 @@ struct EngineGate: Sendable {
 
     init(slotsLimit: Int) { self.slotsLimit = slotsLimit }
 
-    func mayStart(at now: Int64) -> Bool { slotsUsed < slotsLimit && !awaitsProbe && !isUnusable(at: now) }
+    func mayStart(at now: Int64) -> Bool { slotsUsed < slotsLimit && now >= awaitsProbeUntil && !isUnusable(at: now) }
 
     /// Nothing can be started on it whatever its slots: refused, paused, or in its back-off. Then a fallback may take its tasks.
     func isUnusable(at now: Int64) -> Bool { refusal != nil || isPaused || now < notBefore }
@@ -73,7 +74,7 @@ struct EngineGate: Sendable {
     /// A probe without a `false` lets the next task try; what it meets decides.
     mutating func probed(_ probe: Probe) {
         lastProbe = probe
-        awaitsProbe = false
+        awaitsProbeUntil = .min
         foreignRuns = max(0, (probe.runsUnderWay ?? 0) - slotsUsed)
         let answers = [probe.configured, probe.reachable, probe.authorised, probe.funded, probe.workflowValid]
         if !answers.contains(false) { refusal = nil }

@@ -43,11 +43,15 @@ struct FairQueue: Sendable {
     /// Whether it was there.
     @discardableResult
     mutating func remove(_ entry: Entry, caller: String) -> Bool {
-        guard var lane = lanes[caller] else { return false }
+        // Taken out, so that the lane is changed in its place: a long one is not to be copied for each that leaves it.
+        guard var lane = lanes.removeValue(forKey: caller) else { return false }
         let rank = Self.rank(of: entry, in: lane)
-        guard rank < lane.count, lane[rank] == entry else { return false }
+        guard rank < lane.count, lane[rank] == entry else {
+            lanes[caller] = lane
+            return false
+        }
         lane.remove(at: rank)
-        lanes[caller] = lane.isEmpty ? nil : lane
+        if !lane.isEmpty { lanes[caller] = lane }
         if lane.isEmpty { turns.removeAll { $0 == caller } }
         count -= 1
         return true

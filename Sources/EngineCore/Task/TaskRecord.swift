@@ -35,7 +35,8 @@ package struct TaskRecord: Sendable, Equatable {
     package var attempt: UInt32 = 1
     /// Unix milliseconds at which it (last) became QUEUED: the start of its start-by.
     package var queuedAt: Int64
-    /// Unguessable text of the present attempt; empty before the first SUBMITTING.
+    /// Unguessable text of the present attempt's submit. While QUEUED or UPLOADING that of an earlier one which the provider may have taken; empty:
+    /// there is none.
     package var marker = ""
     /// The provider's run of the present attempt.
     package var run: RunID?
