@@ -96,6 +96,8 @@ import Testing
             await client.shutdown()
             #expect(engine?.isAuthorised == false)
             #expect(engine?.state == "degraded")
+            let line = try await stand.daemon.line(with: "engine changed")
+            #expect(line.contains("warning") && line.contains("state=degraded") && line.contains("802"), "\(line)")
         }
     }
 

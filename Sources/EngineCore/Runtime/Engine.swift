@@ -167,6 +167,7 @@ package final class Engine: Sendable {
 
     /// The one place that lets anything out: first the board, then answers and events, then calls.
     private func perform(_ outcome: EngineLoop.Outcome) {
+        if let standings = outcome.standings { log.stand(standings, before: board.standings) }
         board.post(outcome.views, standings: outcome.standings)
         board.settle(outcome.settled)
         for view in outcome.views where !view.latest.isTransient { log.stored(view) }

@@ -30,6 +30,19 @@ struct TaskLog: Sendable {
         logger.info("task changed", metadata: metadata)
     }
 
+    /// One line for each engine whose state is another than before, so that nobody has to ask why tasks wait.
+    func stand(_ standings: [EngineStanding], before earlier: [EngineStanding]) {
+        let states = Dictionary(earlier.map { ($0.name, $0.state) }, uniquingKeysWith: { first, _ in first })
+        for standing in standings where (states[standing.name] ?? .serving) != standing.state {
+            logger.log(
+                level: standing.state == .degraded ? .warning : .notice, "engine changed",
+                metadata: [
+                    "engine": "\(standing.name)", "state": "\(standing.state.rawValue)",
+                    "message": "\(standing.message)",
+                ])
+        }
+    }
+
     func calling(_ call: BackendCall) {
         logger.debug(
             "calling backend", metadata: ["engine": "\(call.engine)", "call": "\(call.id)", "kind": "\(call.kindName)"])
