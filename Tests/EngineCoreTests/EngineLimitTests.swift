@@ -176,6 +176,20 @@ import Testing
         #expect(script.lastRecord?.failure?.message.contains(record.marker.prefix(8)) == true)
     }
 
+    @Test func whereItsTimeIsUpItStaysUnknown() throws {
+        var recovery = Recovery()
+        recovery.openTasks = [try Self.waiting()]
+        recovery.pausedEngines = ["first"]
+        var script = Self.script()
+        _ = script.recover(recovery)
+        script.answerProbes()
+        while script.lastRecord?.failure == nil, let at = script.machine.nextTimerAt {
+            script.pass(max(0, at - script.now.monotonic))
+        }
+        #expect(script.lastRecord?.failure?.reason == .submissionUnknown)
+        #expect(script.lastRecord?.failure?.message.contains("is paused") == true)
+    }
+
     @Test func aSubmitFoundAtAStartIsNotSentAgainForADisabledPipeline() throws {
         var first = Self.script()
         let accepted = first.submit()

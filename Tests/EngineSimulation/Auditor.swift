@@ -173,7 +173,7 @@ struct Auditor {
     /// It waited to be sent again as configured, and ended before.
     private func isInDoubt(_ record: TaskRecord) -> Bool {
         !record.marker.isEmpty && record.run == nil && record.times.submitted == 0
-            && submits[record.marker]?.isInDoubt == true
+            && submits[record.marker]?.isInDoubt ?? true
     }
 
     /// Once faults have stopped: everything acknowledged has ended once, every slot is back, every result is its own task's.

@@ -77,7 +77,8 @@ extension EngineMachine {
         return false
     }
 
-    private mutating func giveUp(_ record: TaskRecord, _ failure: TaskFailure) {
+    /// A submit in doubt stays the reason, so that an operator finds it.
+    mutating func giveUp(_ record: TaskRecord, _ failure: TaskFailure) {
         guard let task = open[record.number], !task.doubtfulMarker.isEmpty else {
             fail(record.number, failure.reason, failure.message)
             return

@@ -151,13 +151,13 @@ extension EngineMachine {
         let engines = task.route?.engines ?? [task.record.engine]
         let refusals = engines.compactMap { gates[$0]?.refusal }
         if let refusal = refusals.first, refusals.count == engines.count {
-            fail(number, refusal.reason, refusal.message)
+            giveUp(task.record, TaskFailure(refusal.reason, refusal.message))
         } else {
             let seconds = task.record.startByMilliseconds / 1_000
             let why = whyNotStarted(task, on: engines)
-            fail(
-                number, .startByPassed,
-                "not started within \(seconds) s: engine '\(task.record.engine)' \(why); submit again with more time")
+            let text =
+                "not started within \(seconds) s: engine '\(task.record.engine)' \(why); submit again with more time"
+            giveUp(task.record, TaskFailure(.startByPassed, text))
         }
     }
 

@@ -7,7 +7,7 @@ import HeapModule
 /// a submit goes out only after its intent is saved, and never again unless the provider surely took nothing; every accepted task has exactly one
 /// terminal event and it is the last; sequences have no gap; an engine's slots are never exceeded.
 ///
-/// Where to look: requests in `+Requests`, queue and slots in `+Scheduling`, the way of one attempt in `+Attempt`, the run at the provider
+/// Where to look: requests in `+Requests`, queue and slots in `+Scheduling`, the way of one attempt in `+Attempt` and `+Images`, the run at the provider
 /// in `+Run`, a start from disk in `+Recovery`.
 package struct EngineMachine: Sendable {
     enum CallOwner: Sendable, Equatable {
