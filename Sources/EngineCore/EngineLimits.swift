@@ -11,6 +11,8 @@ package enum EngineLimits {
     package static let uploadLifetimeSecondsMax: Int64 = 30 * 86_400
     /// Uploads in memory before expired ones are looked for.
     package static let uploadsInMemoryMin = 1_000
+    /// Uploads in memory at most; beyond it those that expire first are forgotten, which costs an upload where one is wanted again.
+    package static let uploadsInMemoryMax = 50_000
     /// Bytes of one image (the provider's limit) and its pixels.
     package static let imageBytesMax: Int64 = 30 * 1_048_576
     /// Bytes of one result.

@@ -89,6 +89,25 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         #expect(script.call("submit") != nil)
     }
 
+    @Test(arguments: [0, 1])
+    func goodUploadsHaveABoundInMemory(belowLimit: Int) {
+        var script = EngineScript()
+        let count = EngineLimits.uploadsInMemoryMax - belowLimit - 2
+        script.machine.uploadsSweptAt = EngineLimits.uploadsInMemoryMax
+        for number in 0..<count {
+            let key = EngineMachine.UploadKey(scope: "engine-\(number)", digest: EngineScript.image(9).digest)
+            script.machine.uploads[key] = .ready(
+                UploadRecord(
+                    engine: key.scope, digest: key.digest, handle: "good",
+                    expiresAt: script.now.unix + 1 + Int64(number)))
+        }
+        _ = script.submit()
+        script.upload()
+        #expect(
+            belowLimit == 0 ? script.machine.uploads.count <= count / 2 + 2 : script.machine.uploads.count == count + 2)
+        #expect(script.call("submit") != nil)
+    }
+
     @Test func unreachableProviderUsesUpTheAttempts() {
         var script = EngineScript()
         _ = script.submit()

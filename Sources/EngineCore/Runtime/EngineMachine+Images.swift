@@ -89,7 +89,21 @@ extension EngineMachine {
         uploads = uploads.filter { entry in
             if case .ready(let upload) = entry.value { upload.expiresAt > now.unix } else { true }
         }
-        uploadsSweptAt = max(EngineLimits.uploadsInMemoryMin, 2 * uploads.count)
+        forgetOldestUploads()
+        uploadsSweptAt = min(
+            max(EngineLimits.uploadsInMemoryMin, 2 * uploads.count), EngineLimits.uploadsInMemoryMax)
+    }
+
+    /// Where too many are still good, the half that expires first is forgotten.
+    private mutating func forgetOldestUploads() {
+        guard uploads.count >= EngineLimits.uploadsInMemoryMax else { return }
+        let ends = uploads.values.compactMap { if case .ready(let upload) = $0 { upload.expiresAt } else { nil } }
+            .sorted()
+        guard ends.count > 1 else { return }
+        let middle = ends[ends.count / 2]
+        uploads = uploads.filter { entry in
+            if case .ready(let upload) = entry.value { upload.expiresAt > middle } else { true }
+        }
     }
 
     /// Whether the task still waits for this very upload: it may have ended meanwhile, or gone to an engine of another account.
