@@ -76,7 +76,8 @@ struct PurgeCommand: AsyncParsableCommand {
         commandName: "purge",
         abstract: "Removes pictures, results and records of a caller's ended tasks; for operators.",
         discussion: """
-            It cannot be undone. Tasks that have not ended stay.
+            It cannot be undone. Tasks that have not ended stay. A picture that was stored in the last minute goes a little later and is not \
+            among the bytes told, since a submit may be about to name it.
 
             Example: posetransferctl purge shop --note "asked for by mail"
             """)
