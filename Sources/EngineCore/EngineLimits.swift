@@ -37,7 +37,7 @@ package enum EngineLimits {
     /// Times the outputs of one paid run are read while the provider or the disk is in trouble, before RESULT_UNAVAILABLE: about an hour.
     package static let downloadTriesMax = 240
     /// Times outputs are read whose address is gone or whose bytes are unusable.
-    package static let uselessDownloadsMax = 2
+    package static let uselessDownloadsMax = 5
     /// Times a cancel without an answer is repeated.
     package static let cancelTriesMax = 3
     /// Looks at a run after its cancel, before the task ends without the provider's word.

@@ -374,15 +374,19 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         #expect((script.lastRecord?.failure?.reason == .runLost) == ends)
     }
 
-    @Test func expiredLinkIsReadAnewOnceThenGivenUp() {
+    @Test func expiredLinkIsReadAnewAFewTimesThenGivenUp() {
         var script = EngineScript()
         _ = script.running()
         let output = RunOutput(name: "image", url: "http://x/1.png", node: "10")
         let expired = BackendError(.expired, code: "HTTP 403", message: "gone")
         script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
-        script.reply(script.call("download"), .downloadFailed(expired))
-        script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
-        #expect(script.call("download") != nil)
+        for _ in 1..<EngineLimits.uselessDownloadsMax {
+            let before = script.now.monotonic
+            script.reply(script.call("download"), .downloadFailed(expired))
+            #expect(script.lastRecord?.failure == nil)
+            script.reply(script.passUntilCall("observe"), .observed(.succeeded(outputs: [output], cost: nil)))
+            #expect(script.now.monotonic - before >= 2_700, "a look's interval lies between two tries")
+        }
         script.reply(script.call("download"), .downloadFailed(expired))
         #expect(script.lastRecord?.failure?.reason == .resultUnavailable)
     }

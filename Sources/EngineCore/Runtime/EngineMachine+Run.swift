@@ -293,7 +293,8 @@ extension EngineMachine {
         if tries >= EngineLimits.downloadTriesMax || useless >= EngineLimits.uselessDownloadsMax {
             fail(number, .resultUnavailable, "\(describe(error, engine: task.record.engine)); tried \(tries) times")
         } else {
-            wake(number, after: retryDelay(error, failures: tries))
+            // A fresh address may need as long as a look does; what is paid for is not given up within a second.
+            wake(number, after: max(mayPass ? 0 : pollDelay(number), retryDelay(error, failures: tries)))
         }
     }
 }

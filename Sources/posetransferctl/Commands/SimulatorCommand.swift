@@ -11,7 +11,7 @@ struct SimulatorCommand: AsyncParsableCommand {
             It speaks task-openapi, openapi-v2 and workflow-v1 over the same runs. GET URL/simulator/ledger tells which \
             creates were paid, and by which dialect.
 
-            EXAMPLES
+            Examples:
               # Runs of ten seconds, two at a time:
               posetransferctl simulator --port 8188 --run-time 10 --slots 2
               # One key and one workflow; all others are unknown:
