@@ -108,6 +108,26 @@ private let refusedConnection = BackendError(.transient, code: "connect", messag
         #expect(script.call("submit") != nil)
     }
 
+    /// The provider bills a run that it has, though it said at once that it cannot succeed.
+    @Test func theCancelOfAnInvalidRunIsRepeatedWithoutAnAnswer() {
+        var script = EngineScript()
+        _ = script.submit()
+        script.upload()
+        let invalid = BackendError(.permanent, code: "433", message: "node errors")
+        script.reply(script.call("submit"), .submitted(.acceptedButInvalid(RunID(rawValue: "run-1"), invalid)))
+        #expect(script.lastRecord?.failure?.reason == .runInvalid)
+        #expect(script.call("cancel") != nil)
+        for _ in 1..<EngineLimits.cancelTriesMax {
+            script.reply(script.call("cancel"), .cancelled(.noAnswer(refusedConnection)))
+            let again = script.passUntilCall("cancel")
+            #expect(again != nil)
+        }
+        script.reply(script.call("cancel"), .cancelled(.noAnswer(refusedConnection)))
+        let more = script.passUntilCall("cancel")
+        #expect(more == nil)
+        #expect(script.machine.unwantedRuns.isEmpty)
+    }
+
     @Test func unreachableProviderUsesUpTheAttempts() {
         var script = EngineScript()
         _ = script.submit()

@@ -156,7 +156,9 @@ extension EngineMachine {
         guard let engine = open[number]?.record.engine else { return }
         open[number]?.record.run = run
         fail(number, .runInvalid, describe(error, engine: engine))
-        if settings.engines[engine]?.capabilities.cancels == true { place(.cancel(run), engine: engine, for: .nobody) }
+        guard settings.engines[engine]?.capabilities.cancels == true else { return }
+        unwantedRuns[run] = UnwantedRun(engine: engine)
+        cancelUnwanted(run)
     }
 
     private mutating func submitRefused(_ number: Int64, _ error: BackendError) {

@@ -1,4 +1,5 @@
 import BackendAPI
+import HeapModule
 
 /// A run at the provider, from its acceptance to the task's end: looks, cancel, download.
 extension EngineMachine {
@@ -183,6 +184,23 @@ extension EngineMachine {
         }
         open[number]?.cancelOutcome = outcome
         look(number)
+    }
+
+    /// The provider may bill what nobody waits for: its cancel is repeated like a task's own.
+    mutating func cancelUnwanted(_ run: RunID) {
+        guard let unwanted = unwantedRuns[run] else { return }
+        unwantedRuns[run]?.cancelTries += 1
+        place(.cancel(run), engine: unwanted.engine, for: .unwanted(run))
+    }
+
+    mutating func unwantedCancelEnded(_ run: RunID, _ reply: CallReply) {
+        guard let unwanted = unwantedRuns[run] else { return }
+        guard case .cancelled(.noAnswer(let error)) = reply, unwanted.cancelTries < EngineLimits.cancelTriesMax else {
+            unwantedRuns[run] = nil
+            return
+        }
+        let at = now.monotonic + retryDelay(error, failures: unwanted.cancelTries)
+        timers.insert(Timer(at: at, subject: .unwanted(run)))
     }
 
     // MARK: Download

@@ -120,6 +120,7 @@ extension EngineMachine {
                 gates[engine]?.timersAt.remove(timer.at)
                 probeIfDue(engine)
             case .task(let number): fireTimer(of: number, at: timer.at)
+            case .unwanted(let run): cancelUnwanted(run)
             }
         }
     }

@@ -16,8 +16,14 @@ package struct EngineMachine: Sendable {
         case probe(String)
         /// The image at an address, for a task.
         case fetch(Int64, url: String)
-        /// Nobody waits for it: the cancel of a run whose task has ended.
-        case nobody
+        /// The cancel of a run whose task has ended.
+        case unwanted(RunID)
+    }
+
+    /// A run that goes on at the provider though its task has ended.
+    struct UnwantedRun: Sendable {
+        var engine: String
+        var cancelTries = 0
     }
 
     struct UploadKey: Sendable, Hashable {
@@ -35,6 +41,7 @@ package struct EngineMachine: Sendable {
         enum Subject: Sendable, Equatable {
             case task(Int64)
             case engine(String)
+            case unwanted(RunID)
         }
         var at: Int64
         var subject: Subject
@@ -59,6 +66,7 @@ package struct EngineMachine: Sendable {
     /// So many uploads in memory have the expired ones dropped.
     var uploadsSweptAt = EngineLimits.uploadsInMemoryMin
     var calls: [CallID: CallOwner] = [:]
+    var unwantedRuns: [RunID: UnwantedRun] = [:]
     var timers = Heap<Timer>()
     var endedThisTurn: [Int64] = []
     /// Settled, and not on disk yet: what the journal still says of them is old.
@@ -139,7 +147,7 @@ package struct EngineMachine: Sendable {
         case .upload(let key): uploadEnded(key, reply)
         case .probe(let engine): probeEnded(engine, reply)
         case .fetch(let number, let url): fetchEnded(number, url, reply)
-        case .nobody: break
+        case .unwanted(let run): unwantedCancelEnded(run, reply)
         case .task(let number):
             // A reply that its task no longer waits for says nothing: it was overtaken by a cancel or an end.
             guard let task = open[number], task.call == call, !task.record.state.isTerminal else { return }
