@@ -58,13 +58,13 @@ let package = Package(
             name: "EngineCore", dependencies: ["BackendAPI", deque, heap, crypto, logging], swiftSettings: strict),
         .target(name: "SystemPorts", dependencies: ["EngineCore"], swiftSettings: strict),
         .target(
-            name: "HTTPTransport", dependencies: ["BackendAPI", "CCurl", "CLibCurl", "EngineCore", logging],
+            name: "HTTPTransport", dependencies: ["BackendAPI", "CCurl", "CLibCurl", "EngineCore"],
             swiftSettings: strict),
         .target(
-            name: "RunningHubBackend", dependencies: ["BackendAPI", "HTTPTransport", crypto, logging],
+            name: "RunningHubBackend", dependencies: ["BackendAPI", "HTTPTransport", crypto],
             swiftSettings: strict),
         .target(
-            name: "TaskStore", dependencies: ["BackendAPI", "EngineCore", "CSQLite", crypto, logging],
+            name: "TaskStore", dependencies: ["BackendAPI", "EngineCore", "CSQLite", crypto],
             swiftSettings: strict),
         .target(
             name: "PoseServer",
@@ -106,7 +106,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "posetransferctl",
-            dependencies: ["PoseTransferClient", "ProviderSimulator", argumentParser, logging],
+            dependencies: ["PoseTransferClient", "ProviderSimulator", argumentParser],
             swiftSettings: strict),
 
         // Examples: what a caller's program looks like; the tutorial shows these files
@@ -189,6 +189,13 @@ let package = Package(
         .testTarget(
             name: "PoseTransferTestKitTests",
             dependencies: ["PoseTransferClient", "PoseTransferTestKit", "ResumeWatch", "SubmitAndWait", "SubmitMany"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ServiceCompositionTests",
+            dependencies: [
+                "BackendAPI", "EngineConfiguration", "EngineCore", "HTTPTransport", "PoseServer", "ServiceComposition",
+                "TaskStore", logging, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],

@@ -56,11 +56,7 @@ private func withServer<Value: Sendable>(
     let listener = Listener(server: parts.server, recovered: parts.recovered)
     let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
-            services: [
-                .init(service: parts.engine, failureTerminationBehavior: .cancelGroup),
-                .init(service: parts.housekeeping),
-                .init(service: listener, failureTerminationBehavior: .gracefullyShutdownGroup),
-            ], logger: logger))
+            services: parts.services(listener: listener), logger: logger))
     let drain = Task { for await _ in drains { await group.triggerGracefulShutdown() } }
     defer { drain.cancel() }
     async let running: Void = group.run()

@@ -3,6 +3,7 @@ import EngineCore
 package import HTTPTransport
 package import Logging
 package import PoseServer
+package import ServiceLifecycle
 import SystemPorts
 package import TaskStore
 
@@ -14,6 +15,15 @@ package struct ServiceParts {
     package let housekeeping: HousekeepingService
     /// Yields once, when the engine has recovered: the server is to listen from then on, so that its first answer knows every task.
     package let recovered: AsyncStream<Void>
+
+    /// All that runs, with `listener`, in the order of the start: a shutdown goes the other way, so that the engine ends last.
+    package func services(listener: any Service) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        [
+            .init(service: engine, failureTerminationBehavior: .cancelGroup),
+            .init(service: housekeeping),
+            .init(service: listener, failureTerminationBehavior: .gracefullyShutdownGroup),
+        ]
+    }
 }
 
 extension Composition {

@@ -108,11 +108,7 @@ struct Serve: AsyncParsableCommand {
             server: parts.server, recovered: parts.recovered, host: composition.configuration.server.listen.host)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: parts.engine, failureTerminationBehavior: .cancelGroup),
-                    .init(service: parts.housekeeping),
-                    .init(service: listener, failureTerminationBehavior: .gracefullyShutdownGroup),
-                ],
+                services: parts.services(listener: listener),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let impatience = Task { await Self.endAtSecondSignal() }
         let drain = Task { for await _ in drains { await group.triggerGracefulShutdown() } }

@@ -82,7 +82,7 @@ struct Arrows {
     /// Single owners: nobody else names them, tests of the owner apart.
     static let owners = [
         "CPoseProto": "PoseWire", "CProtobufC": "PoseWire", "CCurl": "HTTPTransport", "CLibCurl": "HTTPTransport",
-        "CSQLite": "TaskStore", "EngineConfiguration": "posetransferd", "Yams": "EngineConfiguration",
+        "CSQLite": "TaskStore", "EngineConfiguration": "ServiceComposition", "Yams": "EngineConfiguration",
     ]
 
     private static let ofTheLanguage: Set<String> = ["Swift", "Synchronization"]

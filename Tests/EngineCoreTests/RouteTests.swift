@@ -149,4 +149,28 @@ import Testing
         }
         #expect(pipelines == ["other", "pose_change", "other", "pose_change", "other"])
     }
+
+    /// An upload belongs to an account: engines of one share it, and what another account has is uploaded again.
+    @Test func enginesOfOneAccountShareTheirUploads() {
+        let steps = [
+            StepDefinition(name: "s", engines: ["first"]), StepDefinition(name: "t", engines: ["second"]),
+            StepDefinition(name: "u", engines: ["third"]),
+        ]
+        var script = EngineScript.with(steps) { settings in
+            settings.engines["first"]?.uploadScope = "account"
+            settings.engines["second"]?.uploadScope = "account"
+            settings.engines["third"]?.uploadScope = "another"
+        }
+        _ = script.running()
+        let pose = EngineScript.image(2)
+        for (made, expected) in [(UInt8(7), [UInt8(7)]), (8, [8, 2])] {
+            script.succeed(with: EngineScript.image(made))
+            let wanted = script.calls("prepare").compactMap {
+                if case .prepare(let image) = $0.kind { image } else { nil }
+            }
+            #expect(wanted == expected.map { $0 == 2 ? pose : EngineScript.image($0) })
+            script.upload()
+            script.reply(script.call("submit"), .submitted(.accepted(RunID(rawValue: "run-\(made)"))))
+        }
+    }
 }

@@ -151,7 +151,7 @@ extension EngineMachine {
 
     /// Where its only engine begins no runs, the caller is told why, and not that a slot is missing.
     private func whyItWaits(_ record: TaskRecord) -> String {
-        let engines = settings.pipelines[record.pipeline]?.steps.first?.engines ?? []
+        let engines = route(of: record).engines
         if engines.count == 1, let gate = gates[record.engine] {
             if gate.isPaused { return "waiting: engine '\(record.engine)' is paused" }
             if let refusal = gate.refusal { return "waiting: \(refusal.message)" }

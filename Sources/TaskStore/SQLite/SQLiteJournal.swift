@@ -4,8 +4,8 @@ import Synchronization
 
 /// The durable record of tasks and events in a SQLite file: WAL, synced at each commit.
 ///
-/// One thread uses it, the engine's; the lock (some nanoseconds when nobody else has it) is there for `close` and so that the
-/// compiler can tell that a hand-over between threads is sound.
+/// The engine's thread uses it, and the housekeeper between two commits; the lock (some nanoseconds when nobody else has it) keeps them
+/// apart.
 package final class SQLiteJournal: TaskJournal, Sendable {
     private let writer: Mutex<JournalWriter?>
     /// Kept, so that the folder stays locked for as long as anyone may write to it.
