@@ -10,6 +10,8 @@ package final class StoreHousekeeper: Housekeeper {
         var sweptAt: Int64?
         /// What went wrong in a round that removed something, told by the next one.
         var untold: StoreError?
+        /// Tasks that a purge removed before it failed: the next round tells them.
+        var untoldTasks: [TaskID] = []
     }
 
     private let journal: SQLiteJournal
@@ -29,9 +31,10 @@ package final class StoreHousekeeper: Housekeeper {
     /// from being removed, but not files.
     package func keepHouse(policy: RetentionPolicy, now: Int64) throws(StoreError) -> Removal {
         try state.withLock { state throws(StoreError) in
-            if let untold = state.untold.take() { throw untold }
+            if state.untoldTasks.isEmpty, let untold = state.untold.take() { throw untold }
             let moments = RetentionMoments(policy, now: now)
             var (removal, failure) = (Removal(), StoreError?.none)
+            swap(&removal.tasks, &state.untoldTasks)
             do throws(StoreError) { try removeRows(moments, &removal) } catch { failure = error }
             if Self.isSweepDue(state.sweptAt, policy, now) {
                 do throws(StoreError) {
@@ -54,23 +57,30 @@ package final class StoreHousekeeper: Housekeeper {
     }
 
     func purge(caller: String, now: Int64) throws(StoreError) -> Removal? {
-        try state.withLock { _ throws(StoreError) in
+        try state.withLock { state throws(StoreError) in
             let number = try journal.use { writer throws(StoreError) in try writer.callerWithAnything(caller) }
             guard let number else { return nil }
-            var (removal, files) = (Removal(), Set<ContentDigest>())
-            var removed = RemovedRows()
-            repeat {
-                removed = try journal.use { [last = removed.last] writer throws(StoreError) in
-                    try writer.removeEndedTasks(ofCaller: number, above: last)
-                }
-                removal.tasks += removed.tasks
-                files.formUnion(removed.files)
-            } while !removed.tasks.isEmpty
-            files.formUnion(
-                try journal.use { writer throws(StoreError) in try writer.removeImages(ofCaller: number) })
-            try remove(files, touchedBy: RetentionMoments.ago(TaskStoreLimits.purgeGraceMilliseconds, now), &removal)
+            var removal = Removal()
+            do throws(StoreError) { try removeAll(ofCaller: number, now: now, &removal) } catch {
+                state.untoldTasks += removal.tasks
+                throw error
+            }
             return removal
         }
+    }
+
+    private func removeAll(ofCaller number: Int64, now: Int64, _ removal: inout Removal) throws(StoreError) {
+        var files: Set<ContentDigest> = []
+        var removed = RemovedRows()
+        repeat {
+            removed = try journal.use { [last = removed.last] writer throws(StoreError) in
+                try writer.removeEndedTasks(ofCaller: number, above: last)
+            }
+            removal.tasks += removed.tasks
+            files.formUnion(removed.files)
+        } while !removed.tasks.isEmpty
+        files.formUnion(try journal.use { writer throws(StoreError) in try writer.removeImages(ofCaller: number) })
+        try remove(files, touchedBy: RetentionMoments.ago(TaskStoreLimits.purgeGraceMilliseconds, now), &removal)
     }
 
     /// A clock that was set back makes it due as well.
