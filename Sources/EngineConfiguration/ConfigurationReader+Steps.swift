@@ -39,7 +39,9 @@ extension ConfigurationReader {
         }
         let checked = values(in: section, keys: Self.stepKeys(isList: isList))
         let engines = isList ? checked.texts("engine") : checked.text("engine").map { [$0] } ?? []
-        guard checked.isComplete, areEngines(engines, section, isList: isList, roll) else { return nil }
+        // Each is judged whatever the other found: all errors are shown at once.
+        let areKnown = (checked.isComplete || !engines.isEmpty) && areEngines(engines, section, isList: isList, roll)
+        guard checked.isComplete, areKnown else { return nil }
         return ConfiguredStep(
             name: entry.key, engines: engines,
             strategy: checked.text("strategy").flatMap(ConfiguredStrategy.init) ?? .fallback,

@@ -123,6 +123,14 @@ import Testing
         #expect(pipeline.steps.allSatisfy { $0.engines == ["rh"] && $0.strategy == .fallback })
     }
 
+    @Test func aWrongStrategyDoesNotHideAWrongEngine() {
+        let found = refusals(file(pipeline: "p: { steps: { s: { engine: [rh, rhh], strategy: fallbak } } }"))
+        #expect(found.count == 2)
+        #expect(
+            found.contains { $0.contains("did you mean 'fallback'?") }
+                && found.contains { $0.contains("did you mean 'rh'?") })
+    }
+
     @Test func stepsAreCountedAtTheLimit() throws {
         func steps(_ count: Int) -> String {
             let steps = (0..<count).map { "s\($0): { engine: rh }" }.joined(separator: ", ")

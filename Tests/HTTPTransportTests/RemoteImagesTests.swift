@@ -56,7 +56,7 @@ struct RemoteImagesTests {
     }
 
     /// Fetches from a loopback server.
-    private func images(_ server: LoopbackServer, milliseconds: Int = 60_000) throws -> RemoteImages {
+    private func images(_ server: LoopbackServer, milliseconds: Int = 3_600_000) throws -> RemoteImages {
         RemoteImages(
             transport: try CurlTransport(), hosts: [], milliseconds: milliseconds,
             trustedForTests: try HTTPURL(server.url).origin)

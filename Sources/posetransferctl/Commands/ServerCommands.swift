@@ -49,7 +49,7 @@ struct DescribeCommand: AsyncParsableCommand {
 struct DrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
-        abstract: "Tells the server to take nothing new, finish what runs, and end; for operators.",
+        abstract: "Tells the server to take nothing new, answer the calls that it has, and end; for operators.",
         discussion: """
             The same as SIGTERM. Tasks go on when it is started again; runs at the provider go on meanwhile. A server that drains \
             already is no error.

@@ -131,7 +131,18 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     private func earlier(_ task: TaskSnapshot) -> String {
-        let advice = task.state.isTerminal && idempotencyKey == nil ? "; --new makes another one" : ""
-        return "task \(task.id) (an earlier submit made it, it is \(task.state.name)\(advice))\n"
+        "task \(task.id) (an earlier submit made it, it is \(task.state.name)\(Self.advice(task, ownKey: idempotencyKey != nil)))\n"
+    }
+
+    /// Another task may pay a second time where it is not known what became of the first: then an operator's word comes before it.
+    static func advice(_ task: TaskSnapshot, ownKey: Bool) -> String {
+        if let followUp = task.followUp {
+            return "; its work goes on as \(followUp): posetransferctl watch \(followUp)"
+        }
+        let isUnknown = task.latest.failure?.reason == "SUBMISSION_UNKNOWN" && task.resolution == nil
+        if isUnknown {
+            return "; it may have been paid: first look at the provider, then posetransferctl tasks resolve \(task.id)"
+        }
+        return task.state.isTerminal && !ownKey ? "; --new makes another one" : ""
     }
 }

@@ -100,4 +100,17 @@ import Testing
         #expect(Duration.seconds(Int64.max).wholeMilliseconds == .max)
         #expect(Duration.seconds(Int64.min).wholeMilliseconds == .min)
     }
+
+    /// Nobody is led to pay twice by an advice.
+    @Test func anEarlierTaskThatMayHaveBeenPaidIsSettledFirst() {
+        var latest = StatusEvent(taskID: "t", sequence: 4, state: .failed)
+        var task = TaskSnapshot(latest: latest)
+        #expect(SubmitCommand.advice(task, ownKey: false) == "; --new makes another one")
+        latest.failure = TaskFailure(code: 2, reason: "SUBMISSION_UNKNOWN", message: "")
+        task = TaskSnapshot(latest: latest)
+        #expect(SubmitCommand.advice(task, ownKey: false).contains("tasks resolve t"))
+        #expect(!SubmitCommand.advice(task, ownKey: false).contains("--new"))
+        task.followUp = "u"
+        #expect(SubmitCommand.advice(task, ownKey: false).contains("watch u"))
+    }
 }
